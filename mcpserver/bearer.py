@@ -1,0 +1,120 @@
+"""From the Authorization header to the verified caller, or to the challenge that sends a client to sign in.
+
+A verified caller is remembered for seconds, so that a call costs no database read. What takes a right away raises an epoch
+in the database; it is read twice a second at most, and nothing older than that is believed.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from mcpserver import database
+from oauth_bridge import sessions, verification
+from oauth_bridge.principals import Principal
+from oauth_bridge.protocol import challenge, scopes, tokens
+from oauth_bridge.signals import rights_withdrawn
+from wire import strict_json
+
+REMEMBER_SECONDS = 30.0
+EPOCH_SECONDS = 0.5
+MAX_REMEMBERED = 10_000
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+class BearerError(Exception):
+    """The request is not authorized: status, headers and JSON body of the answer (RFC 6750 §3)."""
+
+    def __init__(self, status: int, error: str | None, description: str, scope: Iterable[str]) -> None:
+        super().__init__(description)
+        self.status = status
+        header = challenge.bearer(settings.PUBLIC_URL, scope=scope, error=error, description=description if error else None)
+        self.headers: list[tuple[bytes, bytes]] = [(b"www-authenticate", header.encode("ascii"))]
+        self.body: bytes = strict_json.dumps({"error": error or "unauthorized", "error_description": description})
+
+
+@dataclass(slots=True)
+class _Remembered:
+    principal: Principal
+    since: float
+
+
+class PrincipalCache:
+    """Verified callers of this process, by token hash. Empty whenever the epoch has moved."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, _Remembered] = OrderedDict()
+        self._epoch: int | None = None
+        self._epoch_read_at = float("-inf")
+        rights_withdrawn.connect(self._forget_signal)
+
+    async def find(self, checksum: str) -> Principal | None:
+        """Return the caller of a token, from memory or from the database."""
+        await self._check_epoch()
+        now = time.monotonic()
+        known = self._known.get(checksum)
+        if known is not None and now - known.since < REMEMBER_SECONDS and known.principal.expires_at > time.time():
+            return known.principal
+        epoch = self._epoch
+        principal = await database.run(verification.find_principal, checksum)
+        # What was read before a right was taken away must not be remembered after it.
+        if principal is not None and epoch == self._epoch:
+            self._remember(checksum, principal, now)
+        return principal
+
+    def forget(self) -> None:
+        """Forget everybody, and read the epoch at the next request."""
+        self._known.clear()
+        self._epoch_read_at = float("-inf")
+        self._epoch = None
+
+    def _remember(self, checksum: str, principal: Principal, now: float) -> None:
+        self._known[checksum] = _Remembered(principal, now)
+        self._known.move_to_end(checksum)
+        if len(self._known) > MAX_REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def _check_epoch(self) -> None:
+        if time.monotonic() - self._epoch_read_at < EPOCH_SECONDS:
+            return
+        started = time.monotonic()
+        epoch = await database.run(sessions.epoch)
+        if epoch != self._epoch:
+            self._known.clear()
+            self._epoch = epoch
+        self._epoch_read_at = started
+
+    def _forget_signal(self, **_: object) -> None:
+        self.forget()
+
+
+CACHE = PrincipalCache()
+
+
+async def authenticate(headers: Headers) -> Principal:
+    """Return the verified caller (RFC 6750 §2.1: the header, and nothing but the header).
+
+    Raises:
+        BearerError: 401 without a token or with one that is not good here; 400 for more than one.
+    """
+    values = [value for name, value in headers if name == b"authorization"]
+    if len(values) > 1:
+        raise BearerError(400, "invalid_request", "The request has more than one Authorization header.", scopes.BASE_SCOPES)
+    scheme, _, token = (values[0] if values else b"").decode("latin-1").partition(" ")
+    if not values or scheme.lower() != "bearer":
+        raise BearerError(401, None, "Sign in first: this endpoint needs a bearer token.", scopes.BASE_SCOPES)
+    principal = None
+    if tokens.is_well_formed(token := token.strip(" "), tokens.ACCESS_TOKEN):
+        principal = await CACHE.find(tokens.checksum(token))
+    if principal is None:
+        raise BearerError(401, "invalid_token", "The access token is unknown, expired or revoked.", scopes.BASE_SCOPES)
+    return principal
+
+
+def insufficient_scope(needed: frozenset[str], granted: frozenset[str]) -> BearerError:
+    """Return the 403 that makes a client ask for more: everything it has and what it needs (MCP 2025-11-25 and later)."""
+    wanted = [name for name in scopes.SCOPES if name in needed | granted]
+    return BearerError(403, "insufficient_scope", f"This needs the scope {' '.join(sorted(needed - granted))}.", wanted)

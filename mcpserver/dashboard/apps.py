@@ -1,0 +1,14 @@
+"""Django's admin with our site, and with the models of this project alone."""
+
+from django.contrib.admin.apps import SimpleAdminConfig
+
+
+class AdminConfig(SimpleAdminConfig):
+    """Does not look for admin modules by itself: those of libraries would show tokens."""
+
+    default_site = "mcpserver.dashboard.site.DashboardSite"
+
+    def ready(self) -> None:
+        """Register our own models."""
+        super().ready()
+        from oauth_bridge import admin  # noqa: F401

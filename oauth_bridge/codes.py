@@ -1,0 +1,133 @@
+"""Authorization codes: given once for a request, redeemed once by its client, a replay ends what they made."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from oauth_bridge import people, sealing, sessions
+from oauth_bridge.browser import Browser
+from oauth_bridge.issuing import IssuedTokens, issue
+from oauth_bridge.models import Client, GitHubCredential, Grant, PendingAuthorization, Person, Session
+from oauth_bridge.protocol import lifetimes, pkce, resources, scopes, tokens
+from oauth_bridge.protocol.errors import OAuthError
+from oauth_bridge.protocol.token_requests import CodeRequest
+
+
+class AlreadyAnswered(Exception):
+    """The request was denied, given to another person, or its code is redeemed already."""
+
+
+@transaction.atomic
+def give(pending: PendingAuthorization, person: Person, credential: GitHubCredential, browser: Browser) -> str:
+    """Return the code for an allowed request.
+
+    The code is derived from the request and the person, so that pressing Allow twice gives the same one, from whichever
+    process answers, though only its hash is stored.
+
+    Raises:
+        AlreadyAnswered: there is nothing left to give.
+    """
+    row = PendingAuthorization.objects.select_for_update().get(pk=pending.pk)
+    if row.denied_at or row.allowed_at is None or (row.person_id or person.pk) != person.pk:
+        raise AlreadyAnswered
+    PendingAuthorization.objects.filter(pk=row.pk).update(person=person)
+    code = tokens.derive(
+        tokens.AUTHORIZATION_CODE,
+        key=sealing.derivation_keys("authorization code")[0],
+        parts=(row.id_checksum.encode(), str(person.pk).encode()),
+    )
+    grant, _ = Grant.objects.get_or_create(code=tokens.checksum(code), defaults=_grant(row, person, credential, browser))
+    if grant.used_at or grant.expires <= timezone.now():
+        raise AlreadyAnswered
+    return code
+
+
+def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> IssuedTokens:
+    """Exchange a code for a session's first tokens (OAuth 2.1 §4.1.3).
+
+    ``received_at`` is when the request arrived: a duplicate that was under way while the code was being redeemed is a
+    race and only refused, one that came after is a replay and ends the session.
+
+    Raises:
+        OAuthError: ``invalid_grant`` or ``invalid_target``.
+    """
+    grant = _grant_of(request, client)
+    if grant.used_at is not None:
+        raise _used(grant, received_at)
+    resource = resources.narrowed(request.resource, grant.resource, settings.PUBLIC_URL)
+    if not people.is_allowed(grant.user):
+        raise _invalid_grant("The person is no longer allowed to use this server.")
+    now = timezone.now()
+    with transaction.atomic():
+        # The one judge of single use: whoever changes the row has the code.
+        if Grant.objects.filter(pk=grant.pk, used_at__isnull=True, expires__gt=now).update(used_at=now):
+            session = _start_session(grant, resource, now)
+            issued = issue(session, scope=session.scope, resource=resource, now=now)
+            # Written once more, as late as can be: a duplicate that arrived before this was a race, not a replay.
+            Grant.objects.filter(pk=grant.pk).update(session=session, used_at=timezone.now())
+            return issued
+    now_known = Grant.objects.get(pk=grant.pk)
+    raise _used(now_known, received_at) if now_known.used_at else _invalid_grant("The code has expired.")
+
+
+def _grant_of(request: CodeRequest, client: Client) -> Grant:
+    """Return the grant that the code, its client, verifier and redirect URI prove together.
+
+    Nothing is used up by a wrong try: a stranger who saw a code can neither redeem it nor spoil it.
+    """
+    grant = None
+    if tokens.is_well_formed(request.code, tokens.AUTHORIZATION_CODE):
+        grant = Grant.objects.select_related("user").filter(code=tokens.checksum(request.code), application=client).first()
+    if grant is None:
+        raise _invalid_grant("The code is not valid for this client.")
+    if not pkce.verifies(request.code_verifier, grant.code_challenge):
+        raise _invalid_grant("The code_verifier does not belong to the code_challenge.")
+    # RFC 6749 §4.1.3: required if it was in the authorization request, and then the same.
+    expected = {grant.redirect_uri} if grant.redirect_uri_was_sent else {grant.redirect_uri, None}
+    if request.redirect_uri not in expected:
+        raise _invalid_grant("The redirect_uri is not the one of the authorization request.")
+    return grant
+
+
+def _used(grant: Grant, received_at: datetime) -> OAuthError:
+    if grant.used_at and grant.used_at < received_at and grant.session_id:
+        sessions.end(Session.objects.filter(pk=grant.session_id), Session.EndReason.CODE_REPLAY)
+    return _invalid_grant("The code was used already.")
+
+
+def _grant(pending: PendingAuthorization, person: Person, credential: GitHubCredential, browser: Browser) -> dict[str, object]:
+    return {
+        "user": person,
+        "application_id": pending.client_id,
+        "expires": timezone.now() + timedelta(seconds=lifetimes.AUTHORIZATION_CODE),
+        "redirect_uri": pending.redirect_uri,
+        "redirect_uri_was_sent": pending.redirect_uri_was_sent,
+        "scope": " ".join(scopes.granted(pending.scope.split(), credential.scope)),
+        "resource": pending.resource.split(),
+        "code_challenge": pending.code_challenge,
+        "code_challenge_method": Grant.CODE_CHALLENGE_S256,
+        "credential": credential,
+        "address": browser.address,
+        "user_agent": browser.user_agent,
+    }
+
+
+def _start_session(grant: Grant, resource: tuple[str, ...], now: datetime) -> Session:
+    return Session.objects.create(
+        person=grant.user,
+        client_id=grant.application_id,
+        credential_id=grant.credential_id,
+        scope=grant.scope,
+        resource=" ".join(resource),
+        address=grant.address,
+        user_agent=grant.user_agent,
+        created_at=now,
+        expires_at=now + timedelta(seconds=lifetimes.SESSION),
+        last_used_at=now,
+    )
+
+
+def _invalid_grant(description: str) -> OAuthError:
+    return OAuthError("invalid_grant", description)

@@ -1,0 +1,72 @@
+"""Authorization requests that wait for an answer. Each belongs to one browser and is answered once."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from oauth_bridge.browser import Browser
+from oauth_bridge.models import Client, PendingAuthorization
+from oauth_bridge.protocol import lifetimes, tokens
+from oauth_bridge.protocol.authorization import AuthorizationRequest
+from oauth_bridge.protocol.redirect_uris import RedirectUri
+
+
+def create(
+    request: AuthorizationRequest,
+    *,
+    client: Client,
+    redirect_uri: RedirectUri,
+    redirect_uri_was_sent: bool,
+    state: str | None,
+    browser: Browser,
+) -> tuple[PendingAuthorization, str]:
+    """Store a request; return it with its id, which only the consent form carries."""
+    raw_id, now = secrets.token_urlsafe(32), timezone.now()
+    pending = PendingAuthorization.objects.create(
+        id_checksum=tokens.checksum(raw_id),
+        browser_checksum=browser.checksum,
+        client=client,
+        redirect_uri=redirect_uri.uri,
+        redirect_uri_was_sent=redirect_uri_was_sent,
+        state=state,
+        scope=" ".join(request.scope),
+        resource=" ".join(request.resource),
+        code_challenge=request.code_challenge,
+        created_at=now,
+        expires_at=now + timedelta(seconds=lifetimes.PENDING_AUTHORIZATION),
+    )
+    return pending, raw_id
+
+
+def find(raw_id: str, browser: Browser) -> PendingAuthorization | None:
+    """Return the live request of that id if it belongs to this browser, else None."""
+    return (
+        PendingAuthorization.objects.select_related("client")
+        .filter(
+            id_checksum=tokens.checksum(raw_id),
+            browser_checksum=browser.checksum,
+            expires_at__gt=timezone.now(),
+            client__disabled_at__isnull=True,
+        )
+        .first()
+    )
+
+
+def allow(pending: PendingAuthorization) -> bool:
+    """Write down that the person pressed Allow; return False if the request was denied before. Twice is once."""
+    now = timezone.now()
+    fresh = PendingAuthorization.objects.filter(pk=pending.pk, denied_at__isnull=True, allowed_at__isnull=True)
+    # The way through GitHub may take a while: it has its own ten minutes, counted from here.
+    if fresh.update(allowed_at=now, expires_at=_expiry(now)):
+        return True
+    return PendingAuthorization.objects.filter(pk=pending.pk, denied_at__isnull=True).exists()
+
+
+def deny(pending: PendingAuthorization) -> bool:
+    """Write down that the person pressed Deny; return False if a code was given already."""
+    return bool(PendingAuthorization.objects.filter(pk=pending.pk, person__isnull=True).update(denied_at=timezone.now()))
+
+
+def _expiry(now: datetime) -> datetime:
+    return now + timedelta(seconds=lifetimes.SIGN_IN_ATTEMPT)

@@ -1,0 +1,20 @@
+"""The verified caller of an MCP request."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls, through which client, in which session, with which rights. Made from an access token, never from input.
+
+    ``expires_at`` is the access token's, in seconds since the epoch.
+    """
+
+    session_id: str
+    person_id: int
+    github_id: int
+    login: str
+    client_id: str
+    client_name: str
+    scopes: frozenset[str]
+    expires_at: float

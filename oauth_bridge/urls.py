@@ -1,0 +1,19 @@
+"""Paths of the authorization server and of sign-in. No slash is added or missed by redirect: a POST would lose its body."""
+
+from django.urls import re_path
+
+from oauth_bridge.views import authorization, discovery, registration, sign_in, token
+
+urlpatterns = [
+    re_path(r"^\.well-known/oauth-authorization-server/?$", discovery.authorization_server),
+    re_path(r"^\.well-known/oauth-protected-resource(?P<path>/[a-z]+)?/?$", discovery.protected_resource),
+    re_path(r"^\.well-known/(?P<path>.*)$", discovery.nothing_here),
+    re_path(r"^auth(?:orize)?/?$", authorization.authorize),
+    re_path(r"^token/?$", token.token),
+    re_path(r"^revoke/?$", token.revoke),
+    re_path(r"^register/?$", registration.register),
+    re_path(r"^login/?$", sign_in.choose, name="login"),
+    re_path(r"^login/github/?$", sign_in.begin),
+    re_path(r"^callback/?$", sign_in.callback),
+    re_path(r"^logout/?$", sign_in.leave, name="logout"),
+]

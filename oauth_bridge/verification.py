@@ -1,0 +1,59 @@
+"""From an access token's hash to the verified caller. The database decides; callers above may remember for seconds."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from oauth_bridge.models import AccessToken, Session
+from oauth_bridge.principals import Principal
+from oauth_bridge.protocol import resources
+
+_TOUCH_AFTER = timedelta(minutes=1)
+
+
+def find_principal(token_checksum: str) -> Principal | None:
+    """Return who an access token speaks for, or None if it is unknown, expired, ended, or for another audience."""
+    now = timezone.now()
+    row = (
+        AccessToken.objects.filter(
+            token_checksum=token_checksum,
+            expires__gt=now,
+            session__ended_at__isnull=True,
+            session__expires_at__gt=now,
+            user__is_active=True,
+            application__disabled_at__isnull=True,
+        )
+        .values_list(
+            "session_id",
+            "user_id",
+            "user__github_id",
+            "user__login",
+            "application__client_id",
+            "application__name",
+            "scope",
+            "expires",
+            "resource",
+            "session__last_used_at",
+        )
+        .first()
+    )
+    if row is None or row[2] is None or not set(row[8]) & set(resources.own(settings.PUBLIC_URL)):
+        return None
+    _touch(row[0], row[9], now)
+    return Principal(
+        session_id=str(row[0]),
+        person_id=row[1],
+        github_id=row[2],
+        login=row[3],
+        client_id=row[4],
+        client_name=row[5],
+        scopes=frozenset(row[6].split()),
+        expires_at=row[7].timestamp(),
+    )
+
+
+def _touch(session_id: uuid.UUID, last_used_at: datetime, now: datetime) -> None:
+    if last_used_at < now - _TOUCH_AFTER:
+        Session.objects.filter(pk=session_id).update(last_used_at=now)

@@ -1,0 +1,113 @@
+"""``/login``, ``/login/github``, ``/callback``, ``/logout``: signing a person in through GitHub."""
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth import login as log_in
+from django.contrib.auth import logout as log_out
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+from social_core.exceptions import AuthCanceled, SocialAuthBaseException
+
+from oauth_bridge import browser as browsers
+from oauth_bridge import throttle
+from oauth_bridge.github import attempts, login
+from oauth_bridge.models import PendingAuthorization
+from oauth_bridge.protocol import parameters, scopes
+from oauth_bridge.protocol.errors import OAuthError
+from oauth_bridge.views import pages
+from oauth_bridge.views.authorization import finish
+from oauth_bridge.views.redirects import error_url, found
+
+logger = logging.getLogger(__name__)
+_BACKEND = "oauth_bridge.github.login.GitHubOAuth2"
+
+
+@never_cache
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """Show the way to sign in."""
+    return render(request, "sign_in.html", {"next_url": _safe_path(request.GET.get("next", ""))})
+
+
+@never_cache
+@require_GET
+def begin(request: HttpRequest) -> HttpResponse:
+    """Send the browser to GitHub, for a sign-in that no client asked for."""
+    browser = browsers.of(request)
+    try:
+        throttle.check("LOGIN", browser.address)
+    except throttle.Throttled as error:
+        return pages.throttled(request, error)
+    trip = attempts.begin(
+        browser, scope=scopes.at_github(scopes.BASE_SCOPES), next_path=_safe_path(request.GET.get("next", ""))
+    )
+    response = found(login.begin_url(request, trip, select_account=False))
+    browsers.remember(response, browser)
+    return response
+
+
+@never_cache
+@require_GET
+def callback(request: HttpRequest) -> HttpResponse:
+    """Take GitHub's answer: for the browser that began the trip, once, within ten minutes."""
+    try:
+        sent = parameters.parse(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        state = parameters.required(sent, "state")
+        parameters.single(sent, "code"), parameters.single(sent, "error")
+    except OAuthError:
+        return pages.start_again(request)
+    finished = attempts.finish(state, browsers.of(request))
+    if finished is None:
+        return pages.start_again(request)
+    attempt, trip = finished
+    waiting = _live(attempt.pending)
+    if attempt.pending is not None and waiting is None:
+        return pages.start_again(request)
+    return _complete(request, trip, waiting, attempt.next_path)
+
+
+@never_cache
+@require_http_methods(["POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """End the browser session. Sessions of clients go on."""
+    log_out(request)
+    return render(request, "signed_out.html")
+
+
+def _complete(request: HttpRequest, trip: login.Trip, waiting: PendingAuthorization | None, next_path: str) -> HttpResponse:
+    try:
+        person, credential = login.complete(request, trip)
+    except login.SignInRefused as error:
+        logger.info("sign-in refused: no rule allows this account")
+        return pages.not_allowed(request, error.login, waiting)
+    except AuthCanceled:
+        if waiting is None:
+            return redirect(_safe_path(next_path) or "/")
+        return found(error_url(waiting, "access_denied", "The person refused at GitHub."))
+    except SocialAuthBaseException as error:
+        logger.warning("sign-in failed at GitHub: %s", type(error).__name__)
+        return pages.github_failed(request, waiting)
+    log_in(request, person, backend=_BACKEND)
+    if waiting is None:
+        return redirect(_safe_path(next_path) or settings.LOGIN_REDIRECT_URL)
+    return finish(request, waiting, person, credential)
+
+
+def _live(waiting: PendingAuthorization | None) -> PendingAuthorization | None:
+    """Return the request as it stands now: it may have been denied, or its client switched off, while GitHub was asked."""
+    if waiting is None:
+        return None
+    alive = PendingAuthorization.objects.select_related("client").filter(
+        pk=waiting.pk, allowed_at__isnull=False, denied_at__isnull=True, client__disabled_at__isnull=True
+    )
+    return alive.first()
+
+
+def _safe_path(path: str) -> str:
+    """Return a path of this site to go on to, or nothing: never another site."""
+    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path[:500] if is_ours else ""

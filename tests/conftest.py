@@ -1,0 +1,74 @@
+"""What every test may ask for: a GitHub at the network's edge, and the whole server over real HTTP."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from django.conf import settings
+
+from oauth_bridge.github.simulator.server import Simulator
+from tests.support.flow import Browser, close_all
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A running server in this process, on the test database."""
+
+    url: str
+    simulator: Simulator
+
+    def browser(self) -> Browser:
+        """Return a new browser, of somebody who is not signed in."""
+        return Browser(self.url, self.simulator)
+
+
+@pytest.fixture(scope="session")
+def simulator_server() -> Iterator[Simulator]:
+    """Run the GitHub simulator for the whole run, at the port that the settings name."""
+    with Simulator().start(settings.SIMULATOR_TEST_PORT) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(simulator_server: Simulator) -> Simulator:
+    """Return the simulator as new: no faults, no revocations, no record of requests."""
+    simulator_server.reset()
+    return simulator_server
+
+
+@pytest.fixture(scope="session")
+def live_server_thread() -> Iterator[str]:
+    """Run the real application under uvicorn in a thread, at ``PUBLIC_URL``."""
+    from mcpserver.asgi import application
+
+    server = uvicorn.Server(
+        uvicorn.Config(application, host="127.0.0.1", port=settings.PORT, lifespan="off", log_config=None, access_log=False)
+    )
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), name="live", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and thread.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert server.started
+    yield settings.PUBLIC_URL
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def live(transactional_db: None, live_server_thread: str, simulator: Simulator) -> Iterator[Live]:
+    """Return the running server, with Alice on its list."""
+    from django.core.cache import cache
+
+    from mcpserver import bearer
+    from oauth_bridge.models import AllowRule
+
+    cache.clear()
+    bearer.CACHE.forget()
+    AllowRule.objects.create(login="alice")
+    yield Live(live_server_thread, simulator)
+    close_all()
