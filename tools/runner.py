@@ -1,0 +1,139 @@
+"""Carries one tool call out: arguments, permission, time, size, and one line in the log. Nothing else calls a tool."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from tools import arguments as arguments_module
+from tools import permissions, results
+from tools.context import ToolContext
+from tools.registry import Tool
+from tools.results import ToolError, ToolResult
+from wire import strict_json
+
+logger = logging.getLogger(__name__)
+
+# About what the large clients take of one result; beyond it they cut, and the model never learns what is missing.
+MAX_RESULT_CHARACTERS = 150_000
+
+
+class ToolFault(Exception):
+    """A tool failed through a bug of ours. The traceback is in the log under the request's id; the message is safe to show."""
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(f"internal error (reference {request_id})")
+        self.request_id = request_id
+
+
+class PermissionMissing(ToolError):
+    """The session lacks a scope. The transport has asked for it before; this is the second lock on the same door."""
+
+    outcome: ClassVar[str] = "permission_missing"
+
+
+class TimedOut(ToolError):
+    """The tool took longer than its ``timeout_seconds``."""
+
+    outcome: ClassVar[str] = "timeout"
+
+
+class ResultTooLarge(ToolError):
+    """The result has more than ``MAX_RESULT_CHARACTERS``."""
+
+    outcome: ClassVar[str] = "result_too_large"
+
+
+async def run(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
+    """Return the tool's result; whatever the caller could put right comes back as a result with ``is_error``.
+
+    Raises:
+        ToolFault: a bug, already logged with its traceback.
+        asyncio.CancelledError: the caller went away.
+    """
+    started = time.perf_counter()
+    outcome = "fault"
+    try:
+        result = await _carry_out(tool, arguments, context)
+        outcome = ToolError.outcome if result.is_error else "ok"
+        return result
+    except ToolError as error:
+        outcome = error.outcome
+        return results.error(str(error))
+    except asyncio.CancelledError:
+        outcome = "cancelled"
+        raise
+    except Exception as error:
+        # Whatever else a tool raises is a bug: it must neither end the connection nor reach the client.
+        logger.exception("tool %s failed", tool.name, extra=_fields(context, tool=tool.name))
+        raise ToolFault(context.request_id) from error
+    finally:
+        _record(tool, outcome, started, context)
+
+
+async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
+    parsed = arguments_module.parse(tool, arguments)
+    missing = permissions.required_scopes(tool, parsed) - context.scopes
+    if missing:
+        raise PermissionMissing(f"{tool.name} needs a permission that was not granted: {' '.join(sorted(missing))}.")
+    result = await _within_time(tool, parsed, context)
+    _check_size(tool, result)
+    _check_output(tool, result)
+    return result
+
+
+async def _within_time(tool: Tool, parsed: BaseModel, context: ToolContext) -> ToolResult:
+    limit = asyncio.timeout(tool.timeout_seconds)
+    try:
+        async with limit:
+            return await _call(tool, parsed, context)
+    except TimeoutError:
+        if not limit.expired():
+            raise  # the tool's own, and nobody caught it: a bug
+        message = f"{tool.name} took longer than {tool.timeout_seconds:g} seconds and was stopped. Try again, or ask for less."
+        raise TimedOut(message) from None
+
+
+async def _call(tool: Tool, parsed: BaseModel, context: ToolContext) -> ToolResult:
+    made: Any
+    if tool.is_async:
+        made = await tool.function(parsed, context)  # type: ignore[misc]  # ``is_async`` says that it is awaitable
+    else:
+        made = await asyncio.to_thread(tool.function, parsed, context)
+    if not isinstance(made, ToolResult):
+        raise TypeError(f"{tool.name} returned {type(made).__name__}, not ToolResult")
+    return made
+
+
+def _check_size(tool: Tool, result: ToolResult) -> None:
+    """Measure text and structured content apart: a client shows the one or the other."""
+    sizes = [len(strict_json.dumps(part).decode()) for part in (result.content, result.structured) if part is not None]
+    if max(sizes) > MAX_RESULT_CHARACTERS:
+        message = (
+            f"The result of {tool.name} is too large ({max(sizes)} characters, at most {MAX_RESULT_CHARACTERS}). Ask for less."
+        )
+        raise ResultTooLarge(message)
+
+
+def _check_output(tool: Tool, result: ToolResult) -> None:
+    """Structured content must conform to the output schema (MCP 2026-07-28 server/tools, Output Schema): else it is a bug."""
+    if tool.output is None or result.is_error:
+        return
+    if result.structured is None:
+        raise TypeError(f"{tool.name} has an output schema and returned no structured content")
+    tool.output.model_validate(result.structured)
+
+
+def _record(tool: Tool, outcome: str, started: float, context: ToolContext) -> None:
+    milliseconds = round((time.perf_counter() - started) * 1000)
+    # Never the arguments: they are the person's.
+    extra = _fields(context, tool=tool.name, outcome=outcome, duration_ms=milliseconds)
+    logger.info("tool=%s outcome=%s duration_ms=%d", tool.name, outcome, milliseconds, extra=extra)
+
+
+def _fields(context: ToolContext, **values: str | int) -> dict[str, dict[str, str | int]]:
+    """Return what the log's formatter sets beside the message."""
+    return {"fields": {**values, "request_id": context.request_id}}
