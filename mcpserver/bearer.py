@@ -4,12 +4,14 @@ A verified caller is remembered for seconds, so that a call costs no database re
 in the database; it is read twice a second at most, and nothing older than that is believed.
 """
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from mcpserver import database
 from oauth_bridge import sessions, verification
@@ -21,6 +23,8 @@ from wire import strict_json
 REMEMBER_SECONDS = 30.0
 EPOCH_SECONDS = 0.5
 MAX_REMEMBERED = 10_000
+
+logger = logging.getLogger(__name__)
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -34,6 +38,14 @@ class BearerError(Exception):
         header = challenge.bearer(settings.PUBLIC_URL, scope=scope, error=error, description=description if error else None)
         self.headers: list[tuple[bytes, bytes]] = [(b"www-authenticate", header.encode("ascii"))]
         self.body: bytes = strict_json.dumps({"error": error or "unauthorized", "error_description": description})
+
+
+class BearerUnavailable(BearerError):
+    """The token cannot be judged, since the database does not answer: 503, so that no client throws a good token away."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "temporarily_unavailable", "The server's database does not answer. Try again shortly.", ())
+        self.headers = [(b"retry-after", b"2")]
 
 
 @dataclass(slots=True)
@@ -108,7 +120,11 @@ async def authenticate(headers: Headers) -> Principal:
         raise BearerError(401, None, "Sign in first: this endpoint needs a bearer token.", scopes.BASE_SCOPES)
     principal = None
     if tokens.is_well_formed(token := token.strip(" "), tokens.ACCESS_TOKEN):
-        principal = await CACHE.find(tokens.checksum(token))
+        try:
+            principal = await CACHE.find(tokens.checksum(token))
+        except (OperationalError, InterfaceError) as error:
+            logger.error("the database does not answer: %s", type(error).__name__)  # noqa: TRY400  its message may name hosts
+            raise BearerUnavailable from None
     if principal is None:
         raise BearerError(401, "invalid_token", "The access token is unknown, expired or revoked.", scopes.BASE_SCOPES)
     return principal

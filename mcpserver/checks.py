@@ -9,8 +9,8 @@ from django.core.checks import CheckMessage, Warning, register  # noqa: A004  Dj
 
 
 @register
-def someone_may_sign_in(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Tell that an empty allow-list lets nobody in, and that everybody is very many."""
+def not_everyone_may_sign_in(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Tell that everyone is very many."""
     if settings.ALLOW_EVERYONE and not settings.GITHUB_SIMULATOR:
         return [
             Warning(

@@ -1,5 +1,6 @@
 """Typed reading of the environment. With ``settings.py``, the only reader; every fault names its variable."""
 
+import io
 import ipaddress
 import os
 import re
@@ -11,15 +12,31 @@ import environ
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
+_ENV_LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=[^\0]*|\s*(?:#.*)?")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+
 
 class ConfigurationError(Exception):
     """A value is wrong or missing. The message is one line: the variable, what is wrong, what to do."""
 
 
 def load_env_file(path: Path) -> None:
-    """Add what ``.env`` says and the environment does not."""
-    if path.is_file():
-        environ.Env.read_env(str(path), overwrite=False)
+    """Add what ``.env`` says and the environment does not.
+
+    Raises:
+        ConfigurationError: it cannot be read, or a line is not ``NAME=VALUE``.
+    """
+    if not path.is_file():
+        return
+    try:
+        content = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path.name} cannot be read ({type(error).__name__}): check its rights.") from error
+    for number, line in enumerate(content.splitlines(), start=1):
+        # Not quoted: the line may hold a secret. django-environ would log it, and go on without it.
+        if not _ENV_LINE.fullmatch(line):
+            raise ConfigurationError(f"{path.name} line {number} must look like NAME=VALUE.")
+    environ.Env.read_env(io.StringIO(content), overwrite=False)
 
 
 def text(name: str, default: str = "") -> str:
@@ -130,13 +147,29 @@ def database(name: str, default: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: the URL is malformed, or names an engine other than PostgreSQL and SQLite.
     """
-    try:
-        settings = dict(environ.Env.db_url_config(text(name, default)))
-    except Exception as error:  # django-environ raises whatever its parts raise, and may quote the password
-        raise ConfigurationError(f"{name} is not a database URL like postgres://USER:PASSWORD@HOST:5432/NAME.") from error
-    if settings.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
+    url = text(name, default)
+    if not re.match(r"(?:postgres(?:ql)?|sqlite)://", url):
+        # Judged here: django-environ warns of an engine that it does not know, password included.
         raise ConfigurationError(f"{name} must begin with postgres:// (or sqlite:///).")
+    try:
+        settings = dict(environ.Env.db_url_config(url))
+    except Exception:  # noqa: BLE001  django-environ raises whatever its parts raise, and may quote the password
+        settings = {}
+    if not settings.get("NAME"):
+        raise ConfigurationError(f"{name} is not a database URL like postgres://USER:PASSWORD@HOST:5432/NAME.")
     return settings
+
+
+def redis(name: str) -> str:
+    """Return the URL of a Redis server, or an empty text.
+
+    Raises:
+        ConfigurationError: not such a URL: without this, throttles would silently be off.
+    """
+    url = text(name)
+    if url and not re.fullmatch(r"(?:rediss?|unix)://\S+", url):
+        raise ConfigurationError(f"{name} must be a URL like redis://HOST:6379/0.")
+    return url
 
 
 def _origin(name: str, value: str, *, keep_path: bool) -> str:
@@ -146,7 +179,8 @@ def _origin(name: str, value: str, *, keep_path: bool) -> str:
     except ValueError as error:
         raise ConfigurationError(f"{name} is not a URL.") from error
     host = (parts.hostname or "").lower()
-    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", host):
+    # Blanks: `urlsplit` would take some of them away without a word.
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or port == 0 or re.search(r"\s", value):
         raise ConfigurationError(f"{name} must be a URL like https://mcp.example.com.")
     if parts.scheme == "http" and host not in LOOPBACK_HOSTS:
         raise ConfigurationError(f"{name} must begin with https:// (plain http is for this machine only).")

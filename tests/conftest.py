@@ -46,7 +46,16 @@ def live_server_thread() -> Iterator[str]:
     from mcpserver.asgi import application
 
     server = uvicorn.Server(
-        uvicorn.Config(application, host="127.0.0.1", port=settings.PORT, lifespan="off", log_config=None, access_log=False)
+        uvicorn.Config(
+            application,
+            host="127.0.0.1",
+            port=settings.PORT,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            # As in production: uvicorn would believe anybody on loopback who claims another address.
+            proxy_headers=False,
+        )
     )
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), name="live", daemon=True)
     thread.start()

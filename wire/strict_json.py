@@ -6,6 +6,7 @@ read a second time by ``json``, which keeps it exact.
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -15,8 +16,8 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
 MAX_INTEGER_DIGITS = 1_000
 
-# 19 digits may pass 2**63; fewer never do. The pattern has one unbounded run and nothing to backtrack into.
-_LONG_DIGITS = re.compile(rb"[0-9]{19,}")
+# 19 digits may pass 2**63; fewer never do. Six are kept: leading zeros stay wrong, an escape like \u0031 stays whole.
+_LONG_DIGITS = re.compile(rb"([0-9]{6})[0-9]{13,}")
 
 
 class InvalidJSON(ValueError):
@@ -32,15 +33,17 @@ def loads(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
     """
     if len(data) > max_bytes:
         raise InvalidJSON(f"the text is larger than {max_bytes} bytes")
+    has_long_digits = _LONG_DIGITS.search(data) is not None
     try:
-        value = orjson.loads(data)
+        # Long runs of digits are shortened for the judgement: orjson takes an integer of 310 digits for infinity.
+        value = orjson.loads(_LONG_DIGITS.sub(rb"\1", data) if has_long_digits else data)
     except orjson.JSONDecodeError as error:
         # orjson words its messages for people, but they may quote the text around the fault: only the place is passed on.
         raise InvalidJSON(f"not valid JSON at line {error.lineno} column {error.colno}") from None
     if data.count(b"[") + data.count(b"{") > max_depth and _depth(value) > max_depth:
         raise InvalidJSON(f"nested deeper than {max_depth} levels")
-    if _LONG_DIGITS.search(data):
-        value = json.loads(data, parse_int=_exact_integer)
+    if has_long_digits:
+        value = json.loads(data, parse_int=_exact_integer, parse_float=_finite_float)
     return value
 
 
@@ -48,7 +51,8 @@ def dumps(value: Any) -> bytes:
     """Return ``value`` as compact UTF-8 JSON.
 
     Raises:
-        TypeError: something in it is not JSON: another type, NaN or infinity, a lone surrogate.
+        TypeError: something in it is not JSON: another type, a lone surrogate. NaN and infinity are never written: they
+            become null.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME)
@@ -61,9 +65,15 @@ def dumps(value: Any) -> bytes:
 
 
 def _exact_integer(digits: str) -> int:
-    if len(digits) > MAX_INTEGER_DIGITS:
+    if len(digits.removeprefix("-")) > MAX_INTEGER_DIGITS:
         raise InvalidJSON(f"an integer has more than {MAX_INTEGER_DIGITS} digits")
     return int(digits)
+
+
+def _finite_float(text: str) -> float:
+    if math.isinf(number := float(text)):
+        raise InvalidJSON("a number is too large")
+    return number
 
 
 def _depth(value: Any) -> int:

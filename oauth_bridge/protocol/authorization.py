@@ -102,9 +102,9 @@ def _check_response(parameters: Parameters) -> None:
         raise OAuthError("unsupported_response_type", "Only response_type=code is supported.")
     if single(parameters, "response_mode") not in {None, "query"}:
         raise OAuthError("invalid_request", "Only response_mode=query is supported.")
-    if "request" in parameters:
+    if any(parameters.get("request", [])):
         raise OAuthError("request_not_supported", "Request objects are not supported.")
-    if "request_uri" in parameters:
+    if any(parameters.get("request_uri", [])):
         raise OAuthError("request_uri_not_supported", "Request objects are not supported.")
 
 

@@ -5,8 +5,10 @@ https anywhere; plain http on loopback names alone (RFC 8252 §7.3); private-use
 it differently. No wildcards, ever: equal as strings, but for the port of a loopback address.
 """
 
+import ipaddress
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 MAX_LENGTH = 2000
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -22,9 +24,17 @@ _HTTP = re.compile(
 )
 _PRIVATE = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]{1,60}):/{1,2}[^#/?][^#]*")
 _PRINTABLE = re.compile(r"[!-~]+")  # visible ASCII: no blanks, no control characters, nothing that looks alike
-_FORBIDDEN = re.compile(r'[\\<>"^`{|}]|%00|%0[aAdD]')
+# Also escapes that are broken, or hide a control character.
+_FORBIDDEN = re.compile(r'[\\<>"^`{|}]|%(?![0-9A-Fa-f]{2})|%[01]|%7[fF]')
+# Browsers take them away, escaped or not: the person would be sent to another path than the consent page shows.
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2[eE]){1,2}(?:/|$)")
+# Browsers read a host that ends in a number as an IPv4 address, in many spellings.
+_NUMERIC_HOST = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
+_REVERSE_DOMAIN = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+")
 # A registered query with a response parameter would come back with two of them (CVE-2026-9689).
-_RESPONSE_PARAMETER = re.compile(r"(?:^|&)(?:code|state|iss|error|error_description|access_token)=")
+_RESPONSE_PARAMETERS = frozenset(
+    {"code", "state", "iss", "error", "error_description", "error_uri", "access_token", "token_type", "id_token", "response"}
+)
 
 
 class InvalidRedirectUri(ValueError):
@@ -75,7 +85,7 @@ def parse(uri: str) -> RedirectUri:
     _check_characters(uri)
     if match := _HTTP.fullmatch(uri):
         return _http(uri, match)
-    if match := _PRIVATE.fullmatch(uri):
+    if (match := _PRIVATE.fullmatch(uri)) and match["scheme"] not in {"http", "https"}:
         return _private_use(uri, match["scheme"])
     raise InvalidRedirectUri("It must be https://…, http:// on a loopback address, or an app's own scheme.")
 
@@ -111,21 +121,40 @@ def _http(uri: str, match: re.Match[str]) -> RedirectUri:
     found = RedirectUri(uri, match["scheme"], match["host"], match["port"], _rest(match))
     if found.port is not None and not 1 <= int(found.port) <= 65535:
         raise InvalidRedirectUri("Its port is out of range.")
-    if ".." in found.host or ".-" in found.host or "-." in found.host:
-        raise InvalidRedirectUri("Its host is malformed.")
+    _check_host(found.host)
+    if _DOT_SEGMENT.search(match["path"] or ""):
+        raise InvalidRedirectUri("Its path has a dot segment.")
     if found.scheme == "http" and not found.is_loopback:
         raise InvalidRedirectUri("Plain http is accepted for loopback addresses only.")
-    if _RESPONSE_PARAMETER.search(match["query"] or ""):
-        raise InvalidRedirectUri("Its query has a parameter that the answer will carry.")
+    _check_query(match["query"] or "")
     return found
 
 
 def _private_use(uri: str, scheme: str) -> RedirectUri:
-    if "." not in scheme and scheme not in PRIVATE_USE_SCHEMES:
+    if scheme not in PRIVATE_USE_SCHEMES and not _REVERSE_DOMAIN.fullmatch(scheme):
         raise InvalidRedirectUri("Its scheme is not one that this server knows for apps; reverse-domain schemes are accepted.")
-    if _RESPONSE_PARAMETER.search(uri.partition("?")[2]):
-        raise InvalidRedirectUri("Its query has a parameter that the answer will carry.")
+    _check_query(uri.partition("?")[2])
     return RedirectUri(uri, scheme)
+
+
+def _check_host(host: str) -> None:
+    is_malformed = ".." in host or ".-" in host or "-." in host
+    try:
+        if host.startswith("["):
+            ipaddress.IPv6Address(host[1:-1])
+        elif _NUMERIC_HOST.fullmatch(host):
+            ipaddress.IPv4Address(host)
+    except ValueError:
+        is_malformed = True
+    if is_malformed:
+        raise InvalidRedirectUri("Its host is malformed.")
+
+
+def _check_query(query: str) -> None:
+    # As the client will read it: names may be escaped, and some parsers split at semicolons as well.
+    names = {unquote_plus(pair.partition("=")[0]).lower() for pair in re.split("[&;]", query)}
+    if names & _RESPONSE_PARAMETERS:
+        raise InvalidRedirectUri("Its query has a parameter that the answer will carry.")
 
 
 def _rest(match: re.Match[str]) -> str:

@@ -78,7 +78,7 @@ def client_information(metadata: ClientMetadata, *, client_id: str, secret: str 
 def visible_text(text: str) -> str:
     """Return a name without control, format and separator characters: invisible or direction-changing ones could make
     the consent page read otherwise than it is."""
-    kept = (char if unicodedata.category(char)[0] != "Z" else " " for char in text)
+    kept = (" " if char.isspace() else char for char in text)
     return " ".join("".join(char for char in kept if unicodedata.category(char)[0] != "C").split())
 
 

@@ -28,7 +28,7 @@ def canonical(uri: str, origin: str) -> str | None:
         return None
     scheme = match["scheme"].lower()
     authority = match["authority"].lower().removesuffix(_DEFAULT_PORT.get(scheme, ""))
-    found = f"{scheme}://{authority}{match['path'] or ''}".rstrip("/")
+    found = f"{scheme}://{authority}{match['path'] or ''}".removesuffix("/")
     return found if found in own(origin) else None
 
 

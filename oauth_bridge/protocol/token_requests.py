@@ -1,7 +1,6 @@
 """The token request: who the client is, and what it presents (OAuth 2.1 §2.4, §3.2, §4.1.3, §4.3)."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
@@ -96,7 +95,7 @@ def _basic(authorization: str) -> ClientCredentials:
         raise InvalidClient("The Authorization header must use the Basic scheme.")
     try:
         name, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, not UTF-8
         raise InvalidClient("The Authorization header is malformed.") from None
     client_id = unquote_plus(name)
     if not colon or not client_id or "\x00" in client_id:

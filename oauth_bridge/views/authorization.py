@@ -138,6 +138,6 @@ def _client_facts(client: Client) -> dict[str, object]:
 
 def _read(request: HttpRequest) -> parameters.Parameters:
     try:
-        return parameters.parse(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        return parameters.parse(request.META.get("QUERY_STRING", "").encode())
     except OAuthError as error:
         raise UntrustedRequest(error.code, error.description) from None

@@ -2,18 +2,22 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from oauth_bridge.protocol import metadata
 from wire import strict_json
 
 
+# Nothing here changes anything: a POST hears that the method is wrong, not that a cookie is missing.
+@csrf_exempt
 @require_safe
 def authorization_server(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  nothing comes from the request
     """Return the authorization server's metadata."""
     return _document(metadata.authorization_server(settings.PUBLIC_URL))
 
 
+@csrf_exempt
 @require_safe
 def protected_resource(request: HttpRequest, path: str = "") -> HttpResponse:
     """Return the metadata of one protected resource."""
@@ -21,6 +25,7 @@ def protected_resource(request: HttpRequest, path: str = "") -> HttpResponse:
     return nothing_here(request) if document is None else _document(document)
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:  # noqa: ARG001
     """Return a 404 that a client reads as "not offered": no page, no redirect."""
     body = {"error": "not_found", "error_description": "There is no such document on this server."}

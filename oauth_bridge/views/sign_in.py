@@ -15,7 +15,7 @@ from social_core.exceptions import AuthCanceled, SocialAuthBaseException
 from oauth_bridge import browser as browsers
 from oauth_bridge import throttle
 from oauth_bridge.github import attempts, login
-from oauth_bridge.models import PendingAuthorization
+from oauth_bridge.models import PendingAuthorization, Person
 from oauth_bridge.protocol import parameters, scopes
 from oauth_bridge.protocol.errors import OAuthError
 from oauth_bridge.views import pages
@@ -55,7 +55,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """Take GitHub's answer: for the browser that began the trip, once, within ten minutes."""
     try:
-        sent = parameters.parse(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        sent = parameters.parse(request.META.get("QUERY_STRING", "").encode())
         state = parameters.required(sent, "state")
         parameters.single(sent, "code"), parameters.single(sent, "error")
     except OAuthError:
@@ -91,10 +91,22 @@ def _complete(request: HttpRequest, trip: login.Trip, waiting: PendingAuthorizat
     except SocialAuthBaseException as error:
         logger.warning("sign-in failed at GitHub: %s", type(error).__name__)
         return pages.github_failed(request, waiting)
-    log_in(request, person, backend=_BACKEND)
+    _begin_browser_session(request, person)
     if waiting is None:
         return redirect(_safe_path(next_path) or settings.LOGIN_REDIRECT_URL)
     return finish(request, waiting, person, credential)
+
+
+def _begin_browser_session(request: HttpRequest, person: Person) -> None:
+    """Sign the person in to the pages, with a new session key (no planted one survives).
+
+    Django changes the CSRF secret as well, which would spoil the consent page that another tab shows. The old one is kept:
+    what it guards is guarded by ``Origin`` too, and a consent form carries an id that belongs to this browser alone.
+    """
+    csrf_secret = request.META.get("CSRF_COOKIE")
+    log_in(request, person, backend=_BACKEND)
+    if csrf_secret:
+        request.META["CSRF_COOKIE"] = csrf_secret
 
 
 def _live(waiting: PendingAuthorization | None) -> PendingAuthorization | None:

@@ -8,10 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from mcpserver.env import ConfigurationError
 from oauth_bridge import people
 
 FIRST_ADMIN = "admin"
@@ -32,18 +33,24 @@ class Command(BaseCommand):
         """Do what is missing.
 
         Raises:
-            CommandError: no database, or no right to write the folder for data; one line that says what to do.
+            ConfigurationError: no database, or no right to write the folder for data; one line that says what to do.
         """
+        _connect_without_pool()
         try:
-            if migrate and _is_behind():
-                self.stdout.write("Preparing the database ...")
-                call_command("migrate", verbosity=0, interactive=False)
+            if _is_behind():
+                self._bring_up_to_date(allowed=migrate)
             people.sync_rules_from_settings()
             # In production operators come by ADMIN_USERNAMES, or from `manage.py createsuperuser`.
             if settings.DEBUG:
                 self._first_admin()
         except OperationalError as error:
-            raise CommandError(_unreachable(error)) from error
+            raise ConfigurationError(_unreachable(error)) from error
+
+    def _bring_up_to_date(self, *, allowed: bool) -> None:
+        if not allowed:
+            raise ConfigurationError("the database lacks migrations: add --migrate, or run `manage.py migrate` first.")
+        self.stdout.write("Preparing the database ...")
+        call_command("migrate", verbosity=0, interactive=False)
 
     def _first_admin(self) -> None:
         """Create an operator with a random password, if there is none; print it once and keep it in ``first-admin.txt``."""
@@ -57,6 +64,13 @@ class Command(BaseCommand):
             person.objects.create_superuser(username=FIRST_ADMIN, password=password)
             _write_for_owner_only(file, f"login: {FIRST_ADMIN}\npassword: {password}\n")
         self.stdout.write(f"First admin: login {FIRST_ADMIN}, password {password} (kept in {file})")
+
+
+def _connect_without_pool() -> None:
+    """Let a server that is away be told at once and with its reason: a pool would try for ten seconds, and log each try."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.connection is None:
+        connection.settings_dict["OPTIONS"].pop("pool", None)
 
 
 def _is_behind() -> bool:
@@ -74,7 +88,7 @@ def _write_for_owner_only(file: Path, text: str) -> None:
     """Write a new file of mode 0600 in place of an older one.
 
     Raises:
-        CommandError: the folder cannot be written.
+        ConfigurationError: the folder cannot be written.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -84,4 +98,6 @@ def _write_for_owner_only(file: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as error:
-        raise CommandError(f"cannot write {file} ({error.strerror}): make the folder writable, or set VAR_DIR.") from error
+        raise ConfigurationError(
+            f"cannot write {file} ({error.strerror}): make the folder writable, or set VAR_DIR."
+        ) from error

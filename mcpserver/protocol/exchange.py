@@ -1,0 +1,148 @@
+"""One exchange: a message in, a step to carry out, an answer out. The order of decisions lives here.
+
+step = plan(headers, message, server)      # or ProtocolError
+outcome = …                                # dispatch carries the step out
+reply = finish(step, outcome, server)
+"""
+
+from dataclasses import dataclass
+
+from mcpserver.protocol import era, jsonrpc, media_types, tools, versions
+from mcpserver.protocol import headers as rules
+from mcpserver.protocol.errors import InvalidRequest, MethodNotFound, ProtocolError
+from mcpserver.protocol.headers import Headers
+from mcpserver.protocol.jsonrpc import Message, Notification, Request
+from mcpserver.protocol.methods import METHODS
+from mcpserver.protocol.server import Server
+from mcpserver.protocol.steps import Accept, Answer, Batch, Refuse, Single, Step
+from mcpserver.protocol.versions import Era, Revision
+
+# What carrying a step out gave: a page of tools as JSON, a tool's result, an error about this step, or nothing.
+SingleOutcome = bytes | tools.CallOutcome | ProtocolError | None
+Outcome = SingleOutcome | list[SingleOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer: a JSON body, or none."""
+
+    status: int
+    body: bytes
+
+
+def check_post(headers: Headers) -> None:
+    """Refuse, before the body is read, what no message could mend.
+
+    Raises:
+        UnsupportedMediaType, NotAcceptable: see ``media_types``.
+    """
+    media_types.check_content_type(headers.content_type)
+    media_types.check_accept(headers.accept)
+
+
+def plan(headers: Headers, message: Message | jsonrpc.Batch, server: Server) -> Step:
+    """Return what is to be done about a message.
+
+    Raises:
+        ProtocolError: a rule is broken; it carries the request's id.
+    """
+    if isinstance(message, jsonrpc.Batch):
+        return _plan_batch(headers, message, server)
+    try:
+        rules.check_unrepeated(headers)
+        return _plan_message(message, era.revision_of(message, headers), headers, server)
+    except ProtocolError as error:
+        error.request_id = message.id if isinstance(message, Request) else None
+        raise
+
+
+def finish(step: Step, outcome: Outcome, server: Server) -> Reply:
+    """Return the answer to a step that was carried out.
+
+    Raises:
+        TypeError: a tool's result holds something that is not JSON.
+    """
+    if isinstance(step, Batch):
+        outcomes = outcome if isinstance(outcome, list) else []
+        return _finish_batch(step, outcomes, server)
+    if isinstance(outcome, list):
+        raise TypeError("a single step has a single outcome")
+    body = _finish_single(step, outcome, server)
+    return Reply(202, b"") if body is None else Reply(outcome.status if isinstance(outcome, ProtocolError) else 200, body)
+
+
+def failure(error: ProtocolError, protocol_version: str | None) -> Reply:
+    """Return the answer to a message that came to no step; the header alone says in which shape."""
+    null_id = versions.of_header(protocol_version).error_id_null
+    return Reply(error.status, jsonrpc.encode_error(error, null_id=null_id))
+
+
+def _plan_message(message: Message, revision: Revision, headers: Headers, server: Server) -> Single:
+    if isinstance(message, Request):
+        return _plan_request(message, revision, headers, server)
+    if isinstance(message, Notification):
+        era.check_notification(message, headers, revision)
+    else:
+        era.check_response(revision)
+    return Accept()
+
+
+def _plan_request(request: Request, revision: Revision, headers: Headers, server: Server) -> Single:
+    method = METHODS.get(request.method)
+    era.check_request(request, headers, revision, name_parameter=method.name_parameter if method else None)
+    if method is None or revision.era not in method.eras:
+        raise MethodNotFound(status=revision.unknown_method_status)
+    return method.plan(request, revision, headers, server)
+
+
+def _plan_batch(headers: Headers, batch: jsonrpc.Batch, server: Server) -> Batch:
+    """MCP 2025-03-26 basic/index, Batching, the only revision to have it; ``initialize`` never stands in a batch."""
+    rules.check_unrepeated(headers)
+    revision = versions.of_header(headers.protocol_version)
+    if not revision.batches:
+        raise InvalidRequest("A body holds one message in this revision.")
+    if any(isinstance(entry, Request) and entry.method == "initialize" for entry in batch.entries):
+        raise InvalidRequest("A batch must not hold initialize.")
+    return Batch(tuple(_plan_entry(entry, revision, headers, server) for entry in batch.entries))
+
+
+def _plan_entry(entry: Message | InvalidRequest, revision: Revision, headers: Headers, server: Server) -> Single:
+    if isinstance(entry, InvalidRequest):
+        return Refuse(entry, revision)
+    try:
+        if era.revision_of(entry, headers).era is Era.MODERN:
+            raise InvalidRequest("A message of a stateless revision stands alone.")
+        return _plan_message(entry, revision, headers, server)
+    except ProtocolError as error:
+        error.request_id = entry.id if isinstance(entry, Request) else None
+        return Refuse(error, revision)
+
+
+def _finish_batch(step: Batch, outcomes: list[SingleOutcome], server: Server) -> Reply:
+    answers = [
+        body
+        for entry, outcome in zip(step.entries, outcomes, strict=True)
+        if (body := _finish_single(entry, outcome, server)) is not None
+    ]
+    if not answers:
+        return Reply(202, b"")
+    all_refused = all(isinstance(entry, Refuse) for entry in step.entries)
+    return Reply(400 if all_refused else 200, jsonrpc.encode_batch(answers))
+
+
+def _finish_single(step: Single, outcome: SingleOutcome, server: Server) -> bytes | None:
+    match step:
+        case Accept():
+            return None
+        case Refuse(error=error, revision=revision):
+            return jsonrpc.encode_error(error, null_id=revision.error_id_null)
+        case Answer(request_id=request_id, result=result):
+            return jsonrpc.encode_result(request_id, result)
+    if isinstance(outcome, ProtocolError):
+        outcome.request_id = step.request_id
+        return jsonrpc.encode_error(outcome, null_id=step.revision.error_id_null)
+    if isinstance(outcome, bytes):
+        return jsonrpc.encode_result(step.request_id, outcome)
+    if outcome is None:
+        raise TypeError("a step that was to be carried out has no outcome")
+    return jsonrpc.encode_result(step.request_id, tools.call_result(outcome, step.revision, server))

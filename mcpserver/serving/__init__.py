@@ -1,0 +1,1 @@
+"""Running the application: what ``manage.py serve`` does before, while and after it listens."""

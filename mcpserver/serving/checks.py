@@ -1,0 +1,89 @@
+"""What must be right before the server listens. Each check raises ``CannotStart`` with one line."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from mcpserver.serving.refusal import CannotStart
+
+
+def check_all() -> None:
+    """Run every check.
+
+    Raises:
+        CannotStart: the first that fails.
+    """
+    check_storage(settings.DATABASES["default"])
+    check_system()
+    check_migrations()
+
+
+def check_storage(database: dict[str, Any]) -> None:
+    """Check that SQLite's folder can be written (it makes files beside the database).
+
+    Raises:
+        CannotStart: it cannot.
+    """
+    if not database["ENGINE"].endswith("sqlite3") or ":memory:" in str(database["NAME"]):
+        return
+    folder = Path(database["NAME"]).parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CannotStart(
+            f"{folder} cannot be written ({error.strerror}): give this user the right, or set DATABASE_URL to another place."
+        ) from error
+
+
+def check_system() -> None:
+    """Run Django's system checks.
+
+    Raises:
+        CannotStart: one reports an error.
+    """
+    for message in checks.run_checks():
+        if message.is_serious() and not message.is_silenced():
+            hint = f" {message.hint}" if message.hint else ""
+            raise CannotStart(_one_line(f"{message.msg}{hint} ({message.id})"))
+
+
+def check_migrations() -> None:
+    """Check that the database answers and is up to date.
+
+    Raises:
+        CannotStart: it does not, or is not.
+    """
+    try:
+        executor = MigrationExecutor(connections["default"])
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        raise CannotStart(_one_line(f"the database does not answer: {error} Check DATABASE_URL.")) from error
+    finally:
+        connections.close_all()
+    if pending:
+        raise CannotStart(f"the database lacks {len(pending)} migration(s): run `manage.py migrate` first.")
+
+
+def multi_process_warning(workers: int) -> str | None:
+    """Return what to tell an operator who runs several workers on parts that live in one process."""
+    if workers < 2:
+        return None
+    parts = {
+        "SQLite": settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
+        "the in-memory channel layer": "InMemory" in settings.CHANNEL_LAYERS["default"]["BACKEND"],
+        "the in-memory cache": "locmem" in settings.CACHES["default"]["BACKEND"],
+    }
+    found = [name for name, is_so in parts.items() if is_so]
+    if not found:
+        return None
+    return f"{workers} workers on {', '.join(found)}: several are meant for PostgreSQL and Redis (DATABASE_URL, REDIS_URL)."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

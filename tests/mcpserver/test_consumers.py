@@ -1,0 +1,167 @@
+"""The MCP endpoint in process: from ASGI's messages to ASGI's messages.
+
+Who is calling is given here (the real look-up has its own tests and the flows); everything behind it is real.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from mcpserver.edge.types import Message
+from oauth_bridge.principals import Principal
+from tests.mcpserver.endpoint import ALICE, APP, CALCULATE, message, post
+from tests.mcpserver.protocol.samples import handshake_headers, modern_headers, modern_request, pairs, request
+from tests.support.asgi_call import call
+from tools.catalog import CATALOG
+from wire import strict_json
+
+pytestmark = pytest.mark.asyncio
+
+H = handshake_headers
+M = modern_headers
+
+
+# --- before the message ---
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "BREW"])
+async def test_without_a_token_every_method_is_challenged(method: str) -> None:
+    """RFC 9728 §5.1; the real authentication, which needs no database to miss a token."""
+    answer = await call(APP, method, "/mcp", headers=pairs(H()), body=[b"not json"])
+    assert answer.status == 401
+    assert f'resource_metadata="{settings.PUBLIC_URL}/.well-known' in (answer.header(b"www-authenticate") or b"").decode()
+    assert json.loads(answer.body)["error"] == "unauthorized"
+    assert answer.header(b"cache-control") == b"no-store"
+    assert answer.header(b"content-type") == b"application/json"
+
+
+async def test_without_a_token_the_body_is_not_even_read() -> None:
+    async def receive() -> Message:
+        raise AssertionError("the body was read")
+
+    sent: list[Message] = []
+
+    async def send(event: Message) -> None:
+        sent.append(event)
+
+    await APP({"type": "http", "method": "POST", "path": "/mcp", "headers": []}, receive, send)
+    assert sent[0]["status"] == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "PATCH", "HEAD", "BREW"])
+async def test_with_a_token_other_methods_are_not_allowed(alice: Principal, method: str) -> None:
+    """MCP 2025-03-26 basic/transports: a server without streams and sessions answers 405."""
+    answer = await call(APP, method, "/mcp", headers=pairs({"Accept": "text/event-stream"}))
+    assert (answer.status, answer.header(b"allow")) == (405, b"POST")
+    assert message(answer)["error"]["code"] == -32600
+
+
+async def test_options_is_never_challenged() -> None:
+    answer = await call(APP, "OPTIONS", "/mcp", headers=[])
+    assert (answer.status, answer.header(b"allow"), answer.body) == (204, b"POST", b"")
+    assert answer.header(b"content-length") is None
+
+
+async def test_the_body_may_come_in_pieces(alice: Principal) -> None:
+    body = json.dumps(request("ping")).encode()
+    pieces = [body[:5], b"", body[5:20], body[20:], b""]
+    assert message(await post(H(), None, pieces=pieces)) == {"jsonrpc": "2.0", "id": 1, "result": {}}
+
+
+async def test_a_body_of_the_largest_size_is_read(alice: Principal) -> None:
+    body = json.dumps(request("ping")).encode()
+    answer = await post(H(), None, pieces=[body.ljust(strict_json.MAX_BYTES)])
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("pieces", [[b" " * (strict_json.MAX_BYTES + 1)], [b" " * 1000] * (strict_json.MAX_BYTES // 1000 + 1)])
+async def test_a_larger_body_is_refused(alice: Principal, pieces: list[bytes]) -> None:
+    answer = await post(H("2025-11-25"), None, pieces=pieces)
+    assert (answer.status, message(answer)["error"]["code"]) == (413, -32600)
+
+
+async def test_a_client_that_leaves_while_it_asks_is_not_answered(alice: Principal, caplog: pytest.LogCaptureFixture) -> None:
+    answer = await post(H(), b'{"jsonrpc":', leaves=True)
+    assert (answer.status, answer.body) == (0, b"")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "code"),
+    [
+        (H(), b"{", 400, -32700),
+        (H(), [], 400, -32600),
+        (H(Content_Type="text/plain"), request("ping"), 415, -32600),
+        (H(Accept="text/html"), request("ping"), 406, -32600),
+        (H("1999-01-01"), request("ping"), 400, -32022),
+        (H(), request("nope"), 200, -32601),
+        (M("nope"), modern_request("nope"), 404, -32601),
+        (M("tools/list", Mcp_Method="x"), modern_request("tools/list"), 400, -32020),
+        (M("tools/list"), request("tools/list"), 400, -32602),
+    ],
+)
+async def test_what_breaks_a_rule_is_answered_with_its_error(
+    alice: Principal, headers: dict[str, Any], body: Any, status: int, code: int
+) -> None:
+    answer = await post(headers, body)
+    assert (answer.status, message(answer)["error"]["code"]) == (status, code)
+
+
+# --- methods ---
+
+
+async def test_a_notification_is_accepted_without_a_body(alice: Principal) -> None:
+    answer = await post(H("2025-11-25"), {"jsonrpc": "2.0", "method": "notifications/initialized"})
+    assert (answer.status, answer.body, answer.header(b"content-length")) == (202, b"", b"0")
+    assert answer.header(b"content-type") is None
+    assert answer.is_complete
+
+
+async def test_initialize_mints_no_transport_session(alice: Principal) -> None:
+    answer = await post(H(), request("initialize", {"protocolVersion": "2025-06-18"}))
+    assert message(answer)["result"]["serverInfo"] == {"name": "gatehouse", "title": "Gatehouse", "version": "0.1.0"}
+    assert answer.header(b"mcp-session-id") is None
+
+
+async def test_discover_names_the_public_origin(alice: Principal) -> None:
+    result = message(await post(M("server/discover"), modern_request("server/discover")))["result"]
+    assert result["_meta"]["io.modelcontextprotocol/serverInfo"]["websiteUrl"] == settings.PUBLIC_URL
+
+
+@pytest.mark.parametrize("version", [None, "2025-03-26", "2025-06-18", "2025-11-25"])
+async def test_a_tool_is_called_in_every_handshake_revision(alice: Principal, version: str | None) -> None:
+    result = message(await post(H(version), request("tools/call", CALCULATE)))["result"]
+    assert result["isError"] is False
+    assert "5764801" in result["content"][0]["text"]
+    assert ("structuredContent" in result) is (version in {"2025-06-18", "2025-11-25"})
+    assert "resultType" not in result
+
+
+async def test_a_tool_is_called_without_a_handshake(alice: Principal) -> None:
+    result = message(await post(M("tools/call", "calculate"), modern_request("tools/call", CALCULATE)))["result"]
+    assert (result["resultType"], result["structuredContent"]["result"]) == ("complete", "5764801")
+
+
+async def test_wrong_arguments_are_the_models_to_mend(alice: Principal) -> None:
+    """MCP 2025-11-25 server/tools, Error Handling: a result with ``isError``; here absent arguments."""
+    result = message(await post(H(), request("tools/call", {"name": "calculate"})))["result"]
+    assert result["isError"] is True
+
+
+@pytest.mark.parametrize("name", ["nope", "Calculate", "", "calculate ", "__class__"])
+async def test_an_unknown_tool_is_an_error_of_the_params(alice: Principal, name: str) -> None:
+    answer = await post(H(), request("tools/call", {"name": name}, id="u"))
+    assert (answer.status, message(answer)["id"], message(answer)["error"]["code"]) == (200, "u", -32602)
+
+
+async def test_the_list_has_every_tool_that_the_scopes_open(alice: Principal) -> None:
+    names = [tool["name"] for tool in message(await post(H("2025-11-25"), request("tools/list")))["result"]["tools"]]
+    assert names == [tool.name for tool in CATALOG.visible_to(ALICE.scopes)]
+    assert "calculate" in names
+
+
+async def test_a_foreign_cursor_is_an_error_of_the_params(alice: Principal) -> None:
+    answer = await post(H(), request("tools/list", {"cursor": "YWZ0ZXI6bm9wZQ=="}))
+    assert (answer.status, message(answer)["error"]["code"]) == (200, -32602)
