@@ -13,6 +13,7 @@ from django.conf import settings  # noqa: E402  settings and models are ready fr
 
 from mcpserver.consumers import McpConsumer  # noqa: E402
 from mcpserver.edge import Edge, EdgeConfig  # noqa: E402
+from tools import github  # noqa: E402
 
 # Channels routes to applications, where Django's types ask for views.
 http = URLRouter(
@@ -21,4 +22,4 @@ http = URLRouter(
         re_path(r"", django_application),  # type: ignore[arg-type]
     ]
 )
-application = Edge(ProtocolTypeRouter({"http": http}), config=EdgeConfig.from_settings(settings))
+application = Edge(ProtocolTypeRouter({"http": http}), config=EdgeConfig.from_settings(settings), closing=github.close)

@@ -101,7 +101,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 
 INSTALLED_APPS = [
-    "daphne",  # first: its `runserver` serves ASGI
+    "mcpserver.apps.McpServerConfig",  # before staticfiles: `runserver` is ours
     "channels",
     "mcpserver.dashboard.apps.AdminConfig",
     "django.contrib.auth",
@@ -111,7 +111,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "oauth2_provider",
     "social_django",
-    "mcpserver.apps.McpServerConfig",
     "oauth_bridge.apps.OAuthBridgeConfig",
     "tools.apps.ToolsConfig",
 ]

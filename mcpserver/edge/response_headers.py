@@ -4,11 +4,9 @@ from collections.abc import Iterable
 
 from mcpserver.edge.types import Header
 from mcpserver.edge.zones import Zone
+from wire import csp
 
-CONTENT_SECURITY_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+CONTENT_SECURITY_POLICY = csp.policy().encode("ascii")
 
 # No Cross-Origin-Opener-Policy: the sign-in pop-up of a web client needs its opener.
 _ALWAYS: tuple[Header, ...] = (

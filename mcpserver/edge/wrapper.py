@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mcpserver.edge import access_log, cors, rules
@@ -19,12 +20,15 @@ from wire import request_id as request_ids
 
 _log = logging.getLogger("gatehouse.edge")
 
+# Called once when the server stops, on its loop: what is pooled there is closed.
+Closing = Callable[[], Awaitable[None]]
+
 
 class Edge:
     """Wraps ``app``; serves HTTP, answers lifespan by itself, refuses WebSockets. Adds neither task nor thread."""
 
-    def __init__(self, app: App, *, config: EdgeConfig) -> None:
-        self._app, self._config = app, config
+    def __init__(self, app: App, *, config: EdgeConfig, closing: Closing | None = None) -> None:
+        self._app, self._config, self._closing = app, config, closing
         self._hosts = config.hosts
         self._defaults = {zone: default_headers(zone, https=config.is_https) for zone in Zone}
         pages = Slots(config.max_page_requests)
@@ -36,7 +40,7 @@ class Edge:
             case "http":
                 await self._serve(scope, receive, send)
             case "lifespan":
-                await _answer_lifespan(receive, send)
+                await _answer_lifespan(receive, send, self._closing)
             case "websocket":
                 await receive()
                 await send({"type": "websocket.close", "code": 1000})
@@ -99,6 +103,8 @@ class Edge:
             # daphne lets a request's header set it, and routes would be cut by it after the zone was chosen.
             "root_path": "",
             "request_id": request_id,
+            # Before it waits for a thread: a replay is told from a race by who was here first.
+            "received_at": time.time(),
         }
 
     async def _admit(self, scope: Scope, zone: Zone, exchange: Exchange) -> None:
@@ -125,10 +131,12 @@ class Edge:
             await exchange.refuse(rules.INTERNAL)
 
 
-async def _answer_lifespan(receive: Receive, send: Send) -> None:
+async def _answer_lifespan(receive: Receive, send: Send, closing: Closing | None) -> None:
     """Tell the server that start and stop are complete (asgi.readthedocs.io, specs/lifespan)."""
     while True:
         message = await receive()
+        if message["type"] == "lifespan.shutdown" and closing is not None:
+            await closing()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
