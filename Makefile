@@ -1,0 +1,57 @@
+# Gatehouse: the everyday commands. `make help` lists them. Works with GNU make 3.81 (macOS) and newer, without git,
+# without root, from a path with spaces. What takes more than a line stands in scripts/.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint typecheck format migrations migrate admin hooks lock clean
+
+python := .venv/bin/python
+development := sh scripts/environment.sh .venv requirements-dev.txt
+
+help: ## Show this list
+	@echo "Gatehouse, a remote MCP server with its own sign-in through GitHub"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@echo "Variables: PORT=9000 (run), PYTHON=/path/to/python3.13 (any), ARGS='-k name' (run, test), DATABASE_URL, REDIS_URL"
+
+run: ## Set up whatever is missing, then serve on http://localhost:8000 (Ctrl-C ends it)
+	@exec sh scripts/run.sh $(ARGS)
+
+test: ## Run the whole test suite with branch coverage (REQUIRE_ALL=1: a skip is a failure)
+	@exec sh scripts/test.sh $(ARGS)
+
+check: lint typecheck migrations ## All the checks that are not tests
+	@DEBUG=1 $(python) manage.py check --fail-level WARNING
+
+lint: ## Check style and format
+	@$(development)
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+
+typecheck: ## Check the types (mypy, strict)
+	@$(development)
+	@$(python) -m mypy
+
+format: ## Put the format right, and what style can be put right by itself
+	@$(development)
+	@$(python) -m ruff check --fix .
+	@$(python) -m ruff format .
+
+migrations: ## Check that the models and the migrations agree
+	@$(development)
+	@DEBUG=1 $(python) manage.py makemigrations --check --dry-run
+
+migrate: ## Bring the database to the newest schema
+	@sh scripts/manage.sh migrate
+
+admin: ## Create an operator who may sign in to /admin/
+	@sh scripts/manage.sh createsuperuser
+
+hooks: ## Check every commit before it is made (pre-commit, in a git clone)
+	@$(development)
+	@$(python) -m pre_commit install
+
+lock: ## Write the lock files again from requirements/*.in (needs uv; ARGS=--upgrade takes newer versions)
+	@exec sh scripts/lock.sh $(ARGS)
+
+clean: ## Remove environments, caches and reports; the data in var/ stays
+	@rm -rf .venv .venv-mcp1 .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,120 @@
+"""The pictures of the documentation, taken anew: ``python -m tests.support.screenshots`` (needs Chromium).
+
+A development server on an empty database, with a few people signed in through programs that everybody knows.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from oauth_bridge.github.simulator.server import Simulator
+from tests.support.chromium import Visit, chromium, visit
+from tests.support.flow import OAuthClient, close_all
+from tests.support.loopback import listener
+from tests.support.operator import SESSIONS, first_admin
+from tests.support.processes import PROJECT
+from tests.support.served import Served, served
+
+TARGET = PROJECT / "docs/screenshots"
+# What `make run` shows to everybody, whichever port is free on this machine.
+SHOWN_URL = "http://localhost:8000"
+SIGN_INS = (
+    ("alice", "MCP Inspector"),
+    ("bob", "Cursor"),
+    ("alice", "Visual Studio Code"),
+    ("carol", "Claude Code"),
+    ("bob", "Claude Code"),
+)
+
+
+def main() -> None:
+    """Write every picture."""
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as gatehouse:
+        password = first_admin(gatehouse)
+        mapped = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{gatehouse.server.port}"
+        with chromium(mapped) as browser:
+            for login, program in SIGN_INS:
+                sign_in(gatehouse, browser, login, program)
+            with visit(browser) as window:
+                home(window)
+                consent(gatehouse, window)
+                admin(window, password)
+    close_all()
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[Served]:
+    """Serve with a GitHub simulator of our own, so that no page says that sign-in is simulated."""
+    with Simulator() as simulator:
+        github = {"GITHUB_URL": simulator.url, "GITHUB_API_URL": simulator.api_url}
+        credentials = {"GITHUB_CLIENT_ID": "pictures", "GITHUB_CLIENT_SECRET": "pictures"}
+        with served(folder, PUBLIC_URL=SHOWN_URL, ALLOWED_USERNAMES="alice,bob,carol", **github, **credentials) as running:
+            yield running
+
+
+def sign_in(gatehouse: Served, browser: Browser, login: str, program: str) -> None:
+    """Let somebody sign in through a program."""
+    with visit(browser) as window, listener() as waiting:
+        client = OAuthClient.register(gatehouse.url, client_name=program, redirect_uris=[waiting.redirect_uri])
+        page = open_consent(window, client)
+        page.get_by_role("button", name="Allow").click()
+        page.locator(f'button[name="login"][value="{login}"]').click()
+        client.redeem(waiting.arrival()).raise_for_status()
+
+
+def home(window: Visit) -> None:
+    """Take the upper part of the start page."""
+    window.page.goto(SHOWN_URL)
+    take(window.page, "home", height=590)
+
+
+def consent(gatehouse: Served, window: Visit) -> None:
+    """Take the consent page, in light and dark."""
+    redirect_uris = ["https://claude.ai/api/mcp/auth_callback"]
+    client = OAuthClient.register(gatehouse.url, client_name="Claude", redirect_uris=redirect_uris)
+    page = open_consent(window, client)
+    take(page, "consent-light")
+    page.emulate_media(color_scheme="dark")
+    take(page, "consent-dark")
+    page.emulate_media(color_scheme="light")
+
+
+def admin(window: Visit, password: str) -> None:
+    """Take the operator's list of sessions, one of which has been ended."""
+    page = window.page
+    page.goto(f"{SHOWN_URL}/admin/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.set_viewport_size({"width": 1360, "height": 560})
+    page.goto(f"{SHOWN_URL}{SESSIONS}")
+    page.locator("#result_list tbody tr", has_text="Cursor").locator("input").check()
+    page.locator("select[name=action]").select_option("end_sessions")
+    page.get_by_role("button", name="Go", exact=True).click()
+    page.locator(".messagelist").wait_for()
+    take(page, "admin-sessions", height=560)
+
+
+def open_consent(window: Visit, client: OAuthClient) -> Page:
+    """Open a client's consent page, at the address that is shown."""
+    window.page.goto(SHOWN_URL + client.authorize_url(resource=f"{SHOWN_URL}/mcp"))
+    return window.page
+
+
+def take(page: Page, name: str, *, height: int | None = None) -> None:
+    """Write a picture: the whole page, or its upper ``height`` pixels."""
+    file = TARGET / f"{name}.png"
+    if height is None:
+        page.screenshot(path=file, full_page=True, animations="disabled")
+    else:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=file, clip={"x": 0, "y": 0, "width": width, "height": height}, animations="disabled")
+    sys.stdout.write(f"{file}\n")
+
+
+if __name__ == "__main__":
+    main()
