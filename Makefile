@@ -2,7 +2,7 @@
 # without root, from a path with spaces. What takes more than a line stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint typecheck format migrations migrate admin hooks lock clean
+.PHONY: help run test conformance mutation check lint typecheck format migrations migrate admin hooks lock clean
 
 python := .venv/bin/python
 development := sh scripts/environment.sh .venv requirements-dev.txt
@@ -17,6 +17,13 @@ run: ## Set up whatever is missing, then serve on http://localhost:8000 (Ctrl-C 
 
 test: ## Run the whole test suite with branch coverage (REQUIRE_ALL=1: a skip is a failure)
 	@exec sh scripts/test.sh $(ARGS)
+
+conformance: ## Run the official MCP conformance suite against this server (installs it, and Node 22 if need be)
+	@exec sh scripts/conformance.sh
+
+mutation: ## Open known holes one at a time in a scratch copy, and show that the tests see each (ARGS="words of titles")
+	@$(development)
+	@$(python) -m tests.mutation $(ARGS)
 
 check: lint typecheck migrations ## All the checks that are not tests
 	@DEBUG=1 $(python) manage.py check --fail-level WARNING
@@ -53,5 +60,5 @@ lock: ## Write the lock files again from requirements/*.in (needs uv; ARGS=--upg
 	@exec sh scripts/lock.sh $(ARGS)
 
 clean: ## Remove environments, caches and reports; the data in var/ stays
-	@rm -rf .venv .venv-mcp1 .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-mcp1 .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov conformance/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

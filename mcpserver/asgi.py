@@ -2,24 +2,25 @@
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mcpserver.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  settings and models are ready from here on
 
 from mcpserver.consumers import McpConsumer  # noqa: E402
 from mcpserver.edge import Edge, EdgeConfig  # noqa: E402
+from mcpserver.pages_handler import PagesHandler  # noqa: E402
 from tools import github  # noqa: E402
 
 # Channels routes to applications, where Django's types ask for views.
 http = URLRouter(
     [
         re_path(r"^mcp/?$", McpConsumer.as_asgi()),  # type: ignore[arg-type]
-        re_path(r"", django_application),  # type: ignore[arg-type]
+        re_path(r"", PagesHandler()),  # type: ignore[arg-type]
     ]
 )
 application = Edge(ProtocolTypeRouter({"http": http}), config=EdgeConfig.from_settings(settings), closing=github.close)

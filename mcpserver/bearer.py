@@ -5,6 +5,7 @@ in the database; it is read twice a second at most, and nothing older than that 
 """
 
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -25,6 +26,8 @@ EPOCH_SECONDS = 0.5
 MAX_REMEMBERED = 10_000
 
 logger = logging.getLogger(__name__)
+
+_TOKEN_IN_URL = re.compile(rb"(?:^|&)access_token=")
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -79,15 +82,17 @@ class PrincipalCache:
 
     def forget(self) -> None:
         """Forget everybody, and read the epoch at the next request."""
-        self._known.clear()
+        # A new one, not emptied: this is called from other threads as well, while the event loop may be writing to it.
+        self._known = OrderedDict()
         self._epoch_read_at = float("-inf")
         self._epoch = None
 
     def _remember(self, checksum: str, principal: Principal, now: float) -> None:
-        self._known[checksum] = _Remembered(principal, now)
-        self._known.move_to_end(checksum)
-        if len(self._known) > MAX_REMEMBERED:
-            self._known.popitem(last=False)
+        known = self._known
+        known[checksum] = _Remembered(principal, now)
+        known.move_to_end(checksum)
+        if len(known) > MAX_REMEMBERED:
+            known.popitem(last=False)
 
     async def _check_epoch(self) -> None:
         if time.monotonic() - self._epoch_read_at < EPOCH_SECONDS:
@@ -95,7 +100,7 @@ class PrincipalCache:
         started = time.monotonic()
         epoch = await database.run(sessions.epoch)
         if epoch != self._epoch:
-            self._known.clear()
+            self._known = OrderedDict()
             self._epoch = epoch
         self._epoch_read_at = started
 
@@ -106,15 +111,18 @@ class PrincipalCache:
 CACHE = PrincipalCache()
 
 
-async def authenticate(headers: Headers) -> Principal:
+async def authenticate(headers: Headers, query_string: bytes = b"") -> Principal:
     """Return the verified caller (RFC 6750 §2.1: the header, and nothing but the header).
 
     Raises:
-        BearerError: 401 without a token or with one that is not good here; 400 for more than one.
+        BearerError: 401 without a token or with one that is not good here; 400 for more than one, or for one in the URL.
     """
     values = [value for name, value in headers if name == b"authorization"]
     if len(values) > 1:
         raise BearerError(400, "invalid_request", "The request has more than one Authorization header.", scopes.BASE_SCOPES)
+    if _TOKEN_IN_URL.search(query_string):
+        # Refused and not ignored: a URL is kept in logs and histories, and its sender should learn that.
+        raise BearerError(400, "invalid_request", "An access token must not be in the URL.", scopes.BASE_SCOPES)
     scheme, _, token = (values[0] if values else b"").decode("latin-1").partition(" ")
     if not values or scheme.lower() != "bearer":
         raise BearerError(401, None, "Sign in first: this endpoint needs a bearer token.", scopes.BASE_SCOPES)

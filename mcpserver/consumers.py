@@ -45,7 +45,7 @@ class McpConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
             await _send(send, HTTPStatus.NO_CONTENT, b"", [_ALLOW])
             return
         try:
-            principal = await bearer.authenticate(scope["headers"])
+            principal = await bearer.authenticate(scope["headers"], scope.get("query_string", b""))
             reply = await self._reply(scope, receive, principal)
         except bearer.BearerError as error:
             await _send(send, error.status, error.body, list(error.headers))

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest
 
 from mcpserver import __version__
+from oauth_bridge.views.authorization import signed_in_person
 from wire import request_id
 
 
@@ -36,6 +38,19 @@ def current_site() -> Site:
     )
 
 
-def site(request: HttpRequest) -> dict[str, Site]:  # noqa: ARG001 -- the signature of a context processor
-    """Return ``{"site": Site}`` for every template."""
-    return {"site": current_site()}
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return ``site``, a :class:`Site`, and ``signed_in_as``, the login of the browser session's person, for every template.
+
+    The login is looked up only where a template asks for it.
+    """
+    return {"site": current_site(), "signed_in_as": lambda: _login(request)}
+
+
+def _login(request: HttpRequest) -> str:
+    """Return the GitHub login of who is signed in to the pages; empty for nobody, and for an operator with a password."""
+    try:
+        person = signed_in_person(request) if hasattr(request, "user") else None
+    except AnyDatabaseError:
+        # The page that says so must not fail for the same reason.
+        return ""
+    return person.login if person else ""

@@ -1,7 +1,6 @@
 """Carries a planned step out. Here alone meet who is calling (``oauth_bridge``) and what is called (``tools``)."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from mcpserver import bearer, database
@@ -13,7 +12,7 @@ from mcpserver.protocol.parameter_headers import ParameterHeader
 from mcpserver.protocol.server import Server
 from mcpserver.protocol.steps import Batch, CallTool, ListTools, Single, Step
 from mcpserver.protocol.versions import Revision
-from oauth_bridge.github import credentials
+from oauth_bridge.github import api, credentials
 from oauth_bridge.principals import Principal
 from tools import permissions, runner
 from tools.catalog import CATALOG
@@ -22,6 +21,7 @@ from tools.registry import Tool
 from tools.results import ToolError
 from wire import request_id
 
+GITHUB_AWAY = "GitHub did not answer when this person's sign-in there had to be renewed. Try again later."
 SIGN_IN_AGAIN = "The link to GitHub has ended for this person. Ask them to sign in again through this client."
 
 # What a step needs before anything runs: its tool, or the error that answers it; None when there is nothing to prepare.
@@ -89,21 +89,40 @@ async def _call(tool: Tool, step: CallTool, principal: Principal) -> SingleOutco
 
 
 def _context(principal: Principal) -> ToolContext:
+    token = _GitHubToken(principal.session_id)
     return ToolContext(
         person=Person(principal.github_id, principal.login),
         client_name=principal.client_name,
         scopes=principal.scopes,
-        github_token=partial(_github_token, principal.session_id),
+        github_token=token.get,
         request_id=request_id.current.get(),
-        github_token_refused=partial(database.run, credentials.mark_dead, principal.session_id),
+        github_token_refused=token.refused,
+        github_account_differs=token.of_another_account,
     )
 
 
-async def _github_token(session_id: str) -> str:
-    try:
-        return await database.run(credentials.access_token, session_id)
-    except credentials.CredentialUnavailable:
-        raise ToolError(SIGN_IN_AGAIN) from None
+class _GitHubToken:
+    """One call's GitHub token, fetched when a tool asks for it, and what GitHub thought of it."""
+
+    def __init__(self, session_id: str) -> None:
+        self._session_id = session_id
+        self._given = ""
+
+    async def get(self) -> str:
+        try:
+            self._given = await database.run(credentials.access_token, self._session_id)
+        except credentials.CredentialUnavailable:
+            raise ToolError(SIGN_IN_AGAIN) from None
+        except api.Unavailable:
+            raise ToolError(GITHUB_AWAY) from None
+        return self._given
+
+    async def refused(self) -> None:
+        # With the token: one that was renewed in the meantime is not the one that was refused.
+        await database.run(credentials.mark_dead, self._session_id, self._given)
+
+    async def of_another_account(self) -> None:
+        await database.run(credentials.wrong_account, self._session_id)
 
 
 def _list(step: ListTools, principal: Principal, server: Server) -> SingleOutcome:

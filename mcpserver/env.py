@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+from oauth_bridge.protocol import logins
+
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _ENV_LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=[^\0]*|\s*(?:#.*)?")
@@ -91,6 +93,19 @@ def integer(name: str, default: int, *, minimum: int, maximum: int) -> int:
 def words(name: str) -> list[str]:
     """Return a comma-separated list without blanks and repetitions, in its order."""
     return list(dict.fromkeys(word for part in text(name).split(",") if (word := part.strip())))
+
+
+def organizations(name: str) -> list[str]:
+    """Return GitHub organizations (``org``) and teams (``org/team``).
+
+    Raises:
+        ConfigurationError: an entry can be neither.
+    """
+    found = words(name)
+    for word in found:
+        if logins.parse_organization(word) is None:
+            raise ConfigurationError(f"{name} must list `org` or `org/team`, and {word[:50]!r} is neither.")
+    return found
 
 
 def public_url(name: str, default: str) -> str:

@@ -118,6 +118,7 @@ _LEVELS = {
     "httpx": "WARNING",
     "httpx2": "WARNING",
     "httpcore": "WARNING",
+    "httpcore2": "WARNING",
     "urllib3": "WARNING",
     "oauthlib": "WARNING",
     "oauth2_provider": "WARNING",

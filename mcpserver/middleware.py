@@ -5,8 +5,10 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 
 from mcpserver import pages
 from oauth_bridge.views.answers import json_response
@@ -15,7 +17,7 @@ from wire import request_id
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-_FOR_PROGRAMS = ("/token", "/register", "/revoke", "/.well-known/")
+_FOR_PROGRAMS = ("/token", "/register", "/revoke", "/introspect", "/.well-known/")
 _FOR_BROWSERS = ("/auth", "/login", "/callback", "/admin", "/account")
 
 
@@ -26,11 +28,14 @@ class FriendlyErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on."""
+        """Pass on, read as UTF-8 whatever charset the request names: others hold what is no text, or are no encodings."""
+        request.encoding = "utf-8"
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return 503 where the database is away or busy, 500 for a fault of ours."""
+        """Return 503 where the database is away or busy, 500 for a fault of ours, nothing for what Django answers itself."""
+        if isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation | MultiPartParserError):
+            return None
         if isinstance(exception, OperationalError | InterfaceError):
             logger.error("the database does not answer: %s", type(exception).__name__)
             return self._unavailable(request)

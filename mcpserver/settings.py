@@ -16,17 +16,18 @@ PORT = env.integer("PORT", 8000, minimum=1, maximum=65535)
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 PUBLIC_URL = env.public_url("PUBLIC_URL", f"http://localhost:{PORT}" if DEBUG else "")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.redis("REDIS_URL")
 
 ADMIN_USERNAMES = env.words("ADMIN_USERNAMES")
 ALLOW_EVERYONE = env.flag("ALLOW_EVERYONE")
-if env.words("ALLOWED_ORGS"):
-    # Silence would leave an operator waiting for members who cannot get in.
-    raise env.ConfigurationError("ALLOWED_ORGS is not supported by this version yet: list people in ALLOWED_USERNAMES.")
+ALLOWED_ORGS = env.organizations("ALLOWED_ORGS")
 
+# Off for a server that reaches no other than GitHub: clients then register instead.
+CLIENT_DOCUMENTS = env.flag("CLIENT_DOCUMENTS", default=True)
 RATE_REGISTER = env.rate("RATE_REGISTER", "60/minute")
 RATE_TOKEN = env.rate("RATE_TOKEN", "600/minute")
 RATE_LOGIN = env.rate("RATE_LOGIN", "30/minute")
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 400, minimum=1, maximum=36_500)
 
 # --- Sign-in at GitHub, or at the simulator in development ---
 
@@ -71,17 +72,19 @@ def _development_secret() -> str:
 SECRET_KEY = env.text("SECRET_KEY") or (_development_secret() if DEBUG else "")
 if not SECRET_KEY:
     raise env.ConfigurationError("SECRET_KEY is required: a long random text, for example from `openssl rand -base64 48`.")
+# What older keys signed is still believed: browser sessions survive a new SECRET_KEY.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 ENCRYPTION_KEYS = env.words("ENCRYPTION_KEYS") or env.words("COOKIE_ENCRYPTION_KEY")
 if not ENCRYPTION_KEYS and DEBUG:
-    ENCRYPTION_KEYS = [f"development:{SECRET_KEY}"]
+    ENCRYPTION_KEYS = [f"development:{key}" for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)]
 if not ENCRYPTION_KEYS:
     raise env.ConfigurationError(
         "ENCRYPTION_KEYS is required: one or more random texts, for example from `openssl rand -hex 32`."
     )
 if any(len(key) < 32 for key in ENCRYPTION_KEYS):
     raise env.ConfigurationError(
-        "ENCRYPTION_KEYS must have at least 32 characters each, for example from `openssl rand -hex 32`."
+        "ENCRYPTION_KEYS (or COOKIE_ENCRYPTION_KEY) must have 32 characters or more each: `openssl rand -hex 32` makes one."
     )
 
 # --- Django ---
@@ -189,8 +192,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 15,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}}
+    # Each connection is tried before it is lent: after a restart of the database no request meets a dead one.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 24, "timeout": 5}}
 
 if REDIS_URL:
     CACHES = {

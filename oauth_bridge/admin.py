@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from oauth_bridge import people, sessions
-from oauth_bridge.models import AllowRule, Client, Person, Session
+from oauth_bridge import audit, resource_server_admin, sessions  # noqa: F401  each admin module registers its pages
+from oauth_bridge.documents import admin as documents_admin  # noqa: F401  registers its pages
+from oauth_bridge.models import Client, Person, Session
+from oauth_bridge.people import admin as people_admin  # noqa: F401  registers its pages
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for type checkers only
@@ -29,7 +30,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for 
 class SessionAdmin(ReadOnlyAdmin):
     """Who is signed in through what."""
 
-    list_display = ("person", "client", "scope", "address", "last_used_at", "state")
+    list_display = ("person", "client", "state", "last_used_at", "scope", "address")
     # Not by client: the list beside the table would name every program that ever registered. The search finds them.
     list_filter = ("ended_at",)
     search_fields = ("person__login", "client__name", "client__client_id")
@@ -81,7 +82,7 @@ class ClientAdmin(ReadOnlyAdmin):
     fields = (
         "name", "client_id", "redirect_uris", "token_endpoint_auth_method", "grant_types", "scope", "application_type",
         "client_uri", "software_id", "software_version", "registration_source", "registered_from",
-        "created", "last_used_at", "disabled_at",
+        "created", "last_used_at", "disabled_at", "deleted_at",
     )  # fmt: skip
 
     @admin.display(description="on", boolean=True)
@@ -101,8 +102,9 @@ class ClientAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Switch on again")
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Client]) -> None:
-        """Enable clients; their people sign in anew."""
-        messages.success(request, f"{queryset.update(disabled_at=None)} client(s) switched on.")
+        """Enable clients; their people sign in anew. One that was deleted stays so."""
+        count = queryset.filter(deleted_at__isnull=True).update(disabled_at=None)
+        messages.success(request, f"{count} client(s) switched on.")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
         """Return the actions."""
@@ -129,6 +131,7 @@ class PersonAdmin(ReadOnlyAdmin):
         with transaction.atomic():
             keys = [pk for pk in queryset.values_list("pk", flat=True) if pk != request.user.pk]
             Person.objects.filter(pk__in=keys).update(is_active=False)
+            _record_switch(request, Person.objects.filter(pk__in=keys), "off")
             ended = sessions.end(Session.objects.filter(person__in=keys), Session.EndReason.OPERATOR)
             sessions.withdraw_rights()
         messages.success(request, f"{len(keys)} account(s) switched off, {ended} session(s) ended.")
@@ -136,7 +139,11 @@ class PersonAdmin(ReadOnlyAdmin):
     @admin.action(description="Switch on again")
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         """Activate people; the rules still decide."""
-        messages.success(request, f"{queryset.update(is_active=True)} account(s) switched on.")
+        with transaction.atomic():
+            keys = list(queryset.values_list("pk", flat=True))
+            Person.objects.filter(pk__in=keys).update(is_active=True)
+            _record_switch(request, Person.objects.filter(pk__in=keys), "on")
+        messages.success(request, f"{len(keys)} account(s) switched on.")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
         """Return the actions."""
@@ -147,57 +154,7 @@ class PersonAdmin(ReadOnlyAdmin):
         return False
 
 
-class AllowRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
-    """A rule, checked as GitHub would."""
-
-    class Meta:
-        model = AllowRule
-        fields = ("login", "is_admin", "note")
-
-    def clean_login(self) -> str:
-        """Return the login.
-
-        Raises:
-            ValidationError: it cannot be a login of GitHub's.
-        """
-        login: str = self.cleaned_data["login"].strip().removeprefix("@")
-        if not people.is_login(login):
-            raise forms.ValidationError("A GitHub login has letters, digits and hyphens only, at most 39.")
-        return login
-
-
-@admin.register(AllowRule)
-class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for type checkers only
-    """Who may sign in. Taking a rule away ends the sessions that depend on it."""
-
-    form = AllowRuleForm
-    list_display = ("login", "github_id", "is_admin", "source", "note", "created_at")
-    list_filter = ("is_admin", "source")
-    search_fields = ("login", "note")
-    readonly_fields = ("github_id", "source", "created_at")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: AllowRule | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        """Return the fields that stay: a rule that is bound to an account keeps its login."""
-        return (*self.readonly_fields, "login") if obj and obj.github_id else self.readonly_fields
-
-    def save_model(self, request: HttpRequest, obj: AllowRule, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
-        """Save, and take away what no rule gives any more."""
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            self._enforce(request)
-
-    def delete_model(self, request: HttpRequest, obj: AllowRule) -> None:
-        """Delete, and end what depended on it."""
-        with transaction.atomic():
-            super().delete_model(request, obj)
-            self._enforce(request)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AllowRule]) -> None:
-        """Delete, and end what depended on it."""
-        with transaction.atomic():
-            super().delete_queryset(request, queryset)
-            self._enforce(request)
-
-    def _enforce(self, request: HttpRequest) -> None:
-        if ended := people.enforce_rules():
-            messages.info(request, f"{ended} session(s) ended: no rule allows their people any more.")
+def _record_switch(request: HttpRequest, people: QuerySet[Person], switched: str) -> None:
+    operator = request.user if isinstance(request.user, Person) else None
+    for person in people:
+        audit.record(audit.Kind.PERSON_SWITCHED, person=person, operator=operator, switched=switched)

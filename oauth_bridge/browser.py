@@ -14,11 +14,15 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """The browser of a request. ``checksum`` is what tables keep; the cookie's value stays in the browser."""
+    """The browser of a request. ``checksum`` is what tables keep; the cookie's value stays in the browser.
+
+    ``is_new`` says that it brought no cookie of ours, and gets one now.
+    """
 
     value: str
     address: str | None
     user_agent: str
+    is_new: bool = False
 
     @property
     def checksum(self) -> str:
@@ -29,9 +33,9 @@ class Browser:
 def of(request: HttpRequest) -> Browser:
     """Return the browser of a request; a new one where it brought no cookie of ours."""
     value = request.COOKIES.get(settings.BROWSER_COOKIE_NAME, "")
-    if not _FORM.fullmatch(value):
+    if is_new := not _FORM.fullmatch(value):
         value = secrets.token_urlsafe(32)
-    return Browser(value, address(request), request.headers.get("User-Agent", "")[:200])
+    return Browser(value, address(request), request.headers.get("User-Agent", "")[:200], is_new)
 
 
 def remember(response: HttpResponse, browser: Browser) -> None:

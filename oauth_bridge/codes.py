@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from oauth_bridge import people, sealing, sessions
+from oauth_bridge import audit, people, sealing, sessions
 from oauth_bridge.browser import Browser
 from oauth_bridge.issuing import IssuedTokens, issue
 from oauth_bridge.models import Client, GitHubCredential, Grant, PendingAuthorization, Person, Session
@@ -29,7 +29,7 @@ def give(pending: PendingAuthorization, person: Person, credential: GitHubCreden
     Raises:
         AlreadyAnswered: there is nothing left to give.
     """
-    row = PendingAuthorization.objects.select_for_update().get(pk=pending.pk)
+    row = PendingAuthorization.objects.select_for_update(no_key=True).get(pk=pending.pk)
     if row.denied_at or row.allowed_at is None or (row.person_id or person.pk) != person.pk:
         raise AlreadyAnswered
     PendingAuthorization.objects.filter(pk=row.pk).update(person=person)
@@ -38,7 +38,11 @@ def give(pending: PendingAuthorization, person: Person, credential: GitHubCreden
         key=sealing.derivation_keys("authorization code")[0],
         parts=(row.id_checksum.encode(), str(person.pk).encode()),
     )
-    grant, _ = Grant.objects.get_or_create(code=tokens.checksum(code), defaults=_grant(row, person, credential, browser))
+    # The request's row is locked: nobody else makes this grant between the look and the insert.
+    checksum = tokens.checksum(code)
+    grant = Grant.objects.filter(code=checksum).first()
+    if grant is None:
+        grant = Grant.objects.create(code=checksum, **_grant(row, person, credential, browser))
     if grant.used_at or grant.expires <= timezone.now():
         raise AlreadyAnswered
     return code
@@ -55,7 +59,7 @@ def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> Is
     """
     grant = _grant_of(request, client)
     if grant.used_at is not None:
-        raise _used(grant, received_at)
+        raise _used(grant, client, received_at)
     resource = resources.narrowed(request.resource, grant.resource, settings.PUBLIC_URL)
     if not people.is_allowed(grant.user):
         raise _invalid_grant("The person is no longer allowed to use this server.")
@@ -63,13 +67,14 @@ def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> Is
     with transaction.atomic():
         # The one judge of single use: whoever changes the row has the code.
         if Grant.objects.filter(pk=grant.pk, used_at__isnull=True, expires__gt=now).update(used_at=now):
-            session = _start_session(grant, resource, now)
+            session = _start_session(grant, client, resource, now)
             issued = issue(session, scope=session.scope, resource=resource, now=now)
             # Written once more, as late as can be: a duplicate that arrived before this was a race, not a replay.
             Grant.objects.filter(pk=grant.pk).update(session=session, used_at=timezone.now())
+            audit.record(audit.Kind.TOKENS_ISSUED, person=grant.user, client=client, session=session, scope=session.scope)
             return issued
     now_known = Grant.objects.get(pk=grant.pk)
-    raise _used(now_known, received_at) if now_known.used_at else _invalid_grant("The code has expired.")
+    raise _used(now_known, client, received_at) if now_known.used_at else _invalid_grant("The code has expired.")
 
 
 def _grant_of(request: CodeRequest, client: Client) -> Grant:
@@ -91,9 +96,11 @@ def _grant_of(request: CodeRequest, client: Client) -> Grant:
     return grant
 
 
-def _used(grant: Grant, received_at: datetime) -> OAuthError:
+def _used(grant: Grant, client: Client, received_at: datetime) -> OAuthError:
     if grant.used_at and grant.used_at < received_at and grant.session_id:
-        sessions.end(Session.objects.filter(pk=grant.session_id), Session.EndReason.CODE_REPLAY)
+        with transaction.atomic():
+            audit.record(audit.Kind.CODE_REPLAYED, person=grant.user, client=client, session=grant.session)
+            sessions.end(Session.objects.filter(pk=grant.session_id), Session.EndReason.CODE_REPLAY)
     return _invalid_grant("The code was used already.")
 
 
@@ -114,10 +121,10 @@ def _grant(pending: PendingAuthorization, person: Person, credential: GitHubCred
     }
 
 
-def _start_session(grant: Grant, resource: tuple[str, ...], now: datetime) -> Session:
+def _start_session(grant: Grant, client: Client, resource: tuple[str, ...], now: datetime) -> Session:
     return Session.objects.create(
         person=grant.user,
-        client_id=grant.application_id,
+        client=client,
         credential_id=grant.credential_id,
         scope=grant.scope,
         resource=" ".join(resource),

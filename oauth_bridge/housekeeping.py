@@ -1,26 +1,141 @@
-"""Deleting what has had its time. Nothing here takes a right away: every reader checks the time itself."""
+"""Deleting what has had its time. Nothing here takes a right away: every reader checks the time itself.
 
+It may run anywhere and at any time: each batch is a transaction of its own under one lock, so that two that run at once
+never wait for each other, and one that is killed leaves nothing half done.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from oauth_bridge.models import AccessToken, Grant, PendingAuthorization, RefreshToken, SignInAttempt
+from django.conf import settings
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from social_django.models import Association, Code, Nonce, Partial
 
+from oauth_bridge import orphans, people
+from oauth_bridge.models import (
+    AccessToken,
+    AuthEvent,
+    Client,
+    Grant,
+    PendingAuthorization,
+    RefreshToken,
+    SignInAttempt,
+    UsedAssertion,
+)
+
+BATCH = 500
+# What is left after so many waits for the next run: no single one takes long.
+MAX_BATCHES = 200
 # Kept a little longer than it lives, so that a replay is still recognised, and a question of yesterday can be answered.
 _KEPT = timedelta(days=1)
+# A document that nobody came with for so long, and that never led to a session, is fetched again when it is needed.
+_DOCUMENT_KEPT = timedelta(days=7)
+_SOCIAL_AUTH_KEPT = timedelta(days=14)
+# Any number will do, so long as nothing else in the database locks it ("gatehous" in ASCII).
+_LOCK = 0x6761_7465_686F_7573
+
+Batch = Callable[[], int]
 
 
-def sweep(now: datetime) -> dict[str, int]:
-    """Delete rows that ended more than a day before ``now``; return how many of each table.
+class Busy(Exception):
+    """Another process is sweeping."""
+
+
+def run(now: datetime, *, may_go_on: Callable[[], bool] = lambda: True) -> dict[str, int]:
+    """Do all that has to be done from time to time: sweep, then look whether people may still be here; return the counts.
+
+    Raises:
+        Busy: another process is at it.
+    """
+    done = sweep(now, may_go_on=may_go_on)
+    if may_go_on():
+        found = people.recheck(now)
+        done |= {"people asked about at GitHub": found.asked, "sessions ended": found.ended}
+    return done
+
+
+def sweep(now: datetime, *, may_go_on: Callable[[], bool] = lambda: True) -> dict[str, int]:
+    """Delete what ended long enough before ``now``; return how many rows of each kind.
 
     Sessions stay: they are the record of who was here. A refresh token stays until its own expiry, exchanged or not,
     since presenting it again is how a theft shows.
+
+    Raises:
+        Busy: another process is at it. What was deleted until then stays deleted.
     """
-    before = now - _KEPT
-    stale = {
+    done: dict[str, int] = {}
+    for name, batch in _batches(now).items():
+        done[name] = 0
+        for _ in range(MAX_BATCHES):
+            if not may_go_on():
+                return done
+            with _our_turn():
+                count = batch()
+            done[name] += count
+            if count < BATCH:
+                break
+    return done
+
+
+def _batches(now: datetime) -> dict[str, Batch]:
+    """Return, by name, what deletes up to ``BATCH`` rows and says how many."""
+    return {
+        **{name: _deleting(rows) for name, rows in _stale(now).items()},
+        "clients retired": lambda: orphans.retire(now, limit=BATCH),
+        "clients": lambda: orphans.delete_retired(now, limit=BATCH),
+    }
+
+
+def _stale(now: datetime) -> dict[str, QuerySet[Any]]:
+    before, age = now - _KEPT, now - _SOCIAL_AUTH_KEPT
+    return {
         "sign-in attempts": SignInAttempt.objects.filter(expires_at__lt=before),
         "authorization requests": PendingAuthorization.objects.filter(expires_at__lt=before),
         "authorization codes": Grant.objects.filter(expires__lt=before),
         "refresh tokens": RefreshToken.objects.filter(expires_at__lt=before),
+        "client assertions": UsedAssertion.objects.filter(expires_at__lt=before),
         # One that a refresh token still points to stays with it.
         "access tokens": AccessToken.objects.filter(expires__lt=before, refresh_token__isnull=True),
+        "browser sessions": BrowserSession.objects.filter(expire_date__lt=now),
+        "audit events": AuthEvent.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_RETENTION_DAYS)),
+        "clients of documents": Client.objects.filter(
+            orphans.WITHOUT_SESSIONS,
+            registration_source=Client.RegistrationSource.CIMD,
+            disabled_at__isnull=True,
+            document__fetched_at__lt=now - _DOCUMENT_KEPT,
+        ),
+        # social-auth's own tables: this server's sign-in writes none of them.
+        "social-auth partials": Partial.objects.filter(timestamp__lt=age),
+        "social-auth codes": Code.objects.filter(timestamp__lt=age),
+        "social-auth nonces": Nonce.objects.filter(timestamp__lt=int(age.timestamp())),
+        "social-auth associations": Association.objects.filter(issued__lt=int(age.timestamp())),
     }
-    return {name: rows.delete()[0] for name, rows in stale.items()}
+
+
+def _deleting(rows: QuerySet[Any]) -> Batch:
+    def batch() -> int:
+        keys = list(rows.values_list("pk", flat=True)[:BATCH])
+        rows.model._default_manager.filter(pk__in=keys).delete()
+        return len(keys)
+
+    return batch
+
+
+@contextmanager
+def _our_turn() -> Iterator[None]:
+    """Hold the lock for one transaction. SQLite has one writer anyway, and waits for its turn at the beginning.
+
+    Raises:
+        Busy: another process holds it.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+                if not cursor.fetchone()[0]:
+                    raise Busy
+        yield

@@ -3,10 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
+from oauth_bridge import audit
 from oauth_bridge.browser import Browser
-from oauth_bridge.models import Client, PendingAuthorization
+from oauth_bridge.models import AuthEvent, Client, PendingAuthorization
 from oauth_bridge.protocol import lifetimes, tokens
 from oauth_bridge.protocol.authorization import AuthorizationRequest
 from oauth_bridge.protocol.redirect_uris import RedirectUri
@@ -58,14 +60,25 @@ def allow(pending: PendingAuthorization) -> bool:
     now = timezone.now()
     fresh = PendingAuthorization.objects.filter(pk=pending.pk, denied_at__isnull=True, allowed_at__isnull=True)
     # The way through GitHub may take a while: it has its own ten minutes, counted from here.
-    if fresh.update(allowed_at=now, expires_at=_expiry(now)):
-        return True
+    with transaction.atomic():
+        if fresh.update(allowed_at=now, expires_at=_expiry(now)):
+            _record(audit.Kind.CONSENT_GIVEN, pending)
+            return True
     return PendingAuthorization.objects.filter(pk=pending.pk, denied_at__isnull=True).exists()
 
 
 def deny(pending: PendingAuthorization) -> bool:
     """Write down that the person pressed Deny; return False if a code was given already."""
-    return bool(PendingAuthorization.objects.filter(pk=pending.pk, person__isnull=True).update(denied_at=timezone.now()))
+    unanswered = PendingAuthorization.objects.filter(pk=pending.pk, person__isnull=True)
+    with transaction.atomic():
+        denied = bool(unanswered.update(denied_at=timezone.now()))
+        if denied:
+            _record(audit.Kind.CONSENT_REFUSED, pending)
+    return denied
+
+
+def _record(kind: AuthEvent.Kind, pending: PendingAuthorization) -> None:
+    audit.record(kind, client=pending.client, scope=pending.scope, redirect_uri=pending.redirect_uri)
 
 
 def _expiry(now: datetime) -> datetime:

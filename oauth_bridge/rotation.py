@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from oauth_bridge import people, sealing, sessions
+from oauth_bridge import audit, people, sealing, sessions
 from oauth_bridge.issuing import IssuedTokens, write
-from oauth_bridge.models import AccessToken, Client, RefreshToken, Session
+from oauth_bridge.models import AccessToken, AuthEvent, Client, RefreshToken, Session
 from oauth_bridge.protocol import lifetimes, resources, tokens
 from oauth_bridge.protocol.errors import OAuthError
 from oauth_bridge.protocol.token_requests import RefreshRequest
@@ -26,7 +26,8 @@ def refresh(request: RefreshRequest, client: Client) -> IssuedTokens:
     """Exchange a refresh token for its successor pair.
 
     Raises:
-        OAuthError: ``invalid_grant`` (the one answer to which clients sign in again), ``invalid_scope``, ``invalid_target``.
+        OAuthError: ``invalid_grant`` (the one answer to which clients sign in again), ``invalid_scope``, ``invalid_target``,
+            ``temporarily_unavailable`` where GitHub has to confirm the person and does not answer.
     """
     row = _row_of(request, client)
     scope, resource = _scope(request, row), resources.narrowed(request.resource, row.resource, settings.PUBLIC_URL)
@@ -47,9 +48,9 @@ def _row_of(request: RefreshRequest, client: Client) -> RefreshToken:
     now = timezone.now()
     if row is None or row.session.ended_at is not None or min(row.expires_at, row.session.expires_at) <= now:
         raise _invalid_grant("The refresh token is not valid any more. Sign in again.")
-    if not people.is_allowed(row.session.person):
-        sessions.end(Session.objects.filter(pk=row.session_id), Session.EndReason.NOT_ALLOWED)
-        raise _invalid_grant("The person is no longer allowed to use this server.")
+    # Not of a token that was exchanged before: whether it is a repeat or a theft must not depend on GitHub.
+    if row.revoked is None:
+        people.at_refresh(row.session)
     return row
 
 
@@ -59,7 +60,7 @@ def _rotate(row: RefreshToken, presented: str, *, scope: str, resource: tuple[st
     access_token, refresh_token = _successors(presented, salt, key=sealing.derivation_keys("refresh")[0])
     with transaction.atomic():
         # The session's row is locked first: it cannot be ended between the judgement and the new pair.
-        alive = Session.objects.select_for_update().filter(pk=row.session_id, ended_at__isnull=True).first()
+        alive = Session.objects.select_for_update(no_key=True).filter(pk=row.session_id, ended_at__isnull=True).first()
         if alive is None:
             raise _invalid_grant("The session has ended. Sign in again.")
         won = RefreshToken.objects.filter(pk=row.pk, revoked__isnull=True).update(revoked=now, successor_salt=salt)
@@ -68,6 +69,7 @@ def _rotate(row: RefreshToken, presented: str, *, scope: str, resource: tuple[st
         # A call in flight elsewhere still holds the old access token: it lives on for the grace.
         AccessToken.objects.filter(refresh_token=row).update(expires=Least("expires", now + _GRACE))
         Session.objects.filter(pk=row.session_id).update(last_used_at=now)
+        _record(audit.Kind.TOKENS_REFRESHED, row)
         return write(
             row.session,
             access_token=access_token,
@@ -83,16 +85,23 @@ def _again(row: RefreshToken, presented: str) -> IssuedTokens:
     """Answer a token that was exchanged before: the same pair within the grace, the end of the session after it."""
     now = timezone.now()
     if row.revoked is None or row.successor_salt is None or now - row.revoked > _GRACE:
-        sessions.end(Session.objects.filter(pk=row.session_id), Session.EndReason.REFRESH_REUSE)
+        with transaction.atomic():
+            _record(audit.Kind.REFRESH_REUSED, row)
+            sessions.end(Session.objects.filter(pk=row.session_id), Session.EndReason.REFRESH_REUSE)
         raise _invalid_grant("The refresh token was used before. The session was ended; sign in again.")
     for key in sealing.derivation_keys("refresh"):
         access_token, refresh_token = _successors(presented, bytes(row.successor_salt), key=key)
         successor = RefreshToken.objects.filter(token_checksum=tokens.checksum(refresh_token), revoked__isnull=True).first()
         issued = AccessToken.objects.filter(token_checksum=tokens.checksum(access_token), expires__gt=now).first()
         if successor is not None and issued is not None:
+            _record(audit.Kind.REFRESH_REPEATED, row)
             return IssuedTokens(access_token, refresh_token, issued.scope, issued.expires)
     # The successor was exchanged in its turn: this is a straggler of an older generation, not a thief.
     raise _invalid_grant("The refresh token was used before; a newer one is in use.")
+
+
+def _record(kind: AuthEvent.Kind, row: RefreshToken) -> None:
+    audit.record(kind, person=row.session.person, client=row.session.client, session=row.session)
 
 
 def _successors(presented: str, salt: bytes, *, key: bytes) -> tuple[str, str]:

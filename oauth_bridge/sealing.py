@@ -31,6 +31,15 @@ def unseal(sealed: bytes) -> str:
         raise Unsealable from None
 
 
+def is_current(sealed: bytes) -> bool:
+    """Return whether the first key sealed it."""
+    try:
+        _fernets()[0].decrypt(sealed)
+    except InvalidToken:
+        return False
+    return True
+
+
 @functools.cache
 def derivation_keys(purpose: str) -> tuple[bytes, ...]:
     """Return 32 bytes for each key, newest first, of use for one purpose alone (RFC 5869)."""
@@ -39,7 +48,12 @@ def derivation_keys(purpose: str) -> tuple[bytes, ...]:
 
 @functools.cache
 def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derivation_keys("seal")])
+    return MultiFernet(_fernets())
+
+
+@functools.cache
+def _fernets() -> list[Fernet]:
+    return [Fernet(base64.urlsafe_b64encode(key)) for key in derivation_keys("seal")]
 
 
 def _expand(key: str, purpose: str) -> bytes:
@@ -48,8 +62,8 @@ def _expand(key: str, purpose: str) -> bytes:
 
 def _forget(*, setting: str, **_: object) -> None:
     if setting == "ENCRYPTION_KEYS":
-        derivation_keys.cache_clear()
-        _fernet.cache_clear()
+        for cached in (derivation_keys, _fernets, _fernet):
+            cached.cache_clear()
 
 
 setting_changed.connect(_forget)

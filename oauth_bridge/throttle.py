@@ -1,6 +1,11 @@
-"""Throttles per client address, counted in the shared cache."""
+"""Throttles, counted in the shared cache: for an address, for each of those who share it, for a person, and over all.
+
+Hosted clients reach this server from a few addresses for everybody who uses them. Whoever shares an address has a rate of
+their own within a much higher one for the address, so that one who runs wild is stopped before the others are.
+"""
 
 import functools
+import hashlib
 import ipaddress
 import logging
 import time
@@ -10,30 +15,87 @@ from django.core.cache import cache
 
 logger = logging.getLogger(__name__)
 
+# How many times the rate of one the address of many has, and the whole world.
+SHARED_ADDRESS = 10
+EVERYBODY = {"REGISTER": 20}
+# For one person, whatever the address: (requests, seconds).
+PERSON = {"ACCESS_REQUEST": (5, 3600), "END_SESSIONS": (60, 60)}
+
 
 class Throttled(Exception):
     """Too many requests (RFC 6585 §4). ``retry_after`` is in seconds."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many requests from this address.")
+    def __init__(self, retry_after: int, message: str = "Too many requests from this address.") -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 
 def check(name: str, address: str | None) -> None:
-    """Count a request against ``settings.RATE_<name>``.
+    """Count a request against ``settings.RATE_<name>``, and against the rate of the whole world if there is one.
 
     Without the cache nothing is refused: a lost Redis must not lock everybody out.
 
     Raises:
-        Throttled: the address is over its rate.
+        Throttled: the address, or everybody together, is over the rate.
     """
-    limit, seconds = getattr(settings, f"RATE_{name}")
+    limit, seconds = _rate(name)
+    _count(name, _network(address), limit, seconds)
+    if name in EVERYBODY:
+        _count(name, "everybody", limit * EVERYBODY[name], seconds)
+
+
+def check_client(address: str | None, client_id: str) -> None:
+    """Count a request that a client makes with its own id: ``RATE_TOKEN`` for it, ten times that for its address.
+
+    Raises:
+        Throttled: either is over its rate.
+    """
+    _check_sharing("TOKEN", address, client_id)
+
+
+def check_sign_in(address: str | None, browser_cookie: str, *, is_new: bool) -> None:
+    """Count a trip to GitHub: ``RATE_LOGIN`` for the browser, ten times that for its address.
+
+    All the new browsers of an address count as one besides: they cost nothing to make up.
+
+    Raises:
+        Throttled: either is over its rate.
+    """
+    if is_new:
+        limit, seconds = _rate("LOGIN")
+        _count("LOGIN", f"{_network(address)}:new", limit, seconds)
+    _check_sharing("LOGIN", address, browser_cookie)
+
+
+def check_person(name: str, person_id: int) -> None:
+    """Count what one person does, wherever they are; ``name`` is one of ``PERSON``.
+
+    Raises:
+        Throttled: the person is over the rate.
+    """
+    _count(name, f"person-{person_id}", *PERSON[name])
+
+
+def _check_sharing(name: str, address: str | None, who: str) -> None:
+    limit, seconds = _rate(name)
+    network = _network(address)
+    # The one first: what is refused to one must not be charged to the others at that address.
+    _count(name, f"{network}:{hashlib.sha256(who.encode()).hexdigest()[:32]}", limit, seconds)
+    _count(name, f"{network}:together", limit * SHARED_ADDRESS, seconds)
+
+
+def _rate(name: str) -> tuple[int, int]:
+    rate: tuple[int, int] = getattr(settings, f"RATE_{name}")
+    return rate
+
+
+def _count(name: str, who: str, limit: int, seconds: int) -> None:
     window, elapsed = divmod(int(time.time()), seconds)
-    key = f"throttle:{name}:{_network(address)}:{window}"
+    key = f"throttle:{name}:{who}:{window}"
     try:
         cache.add(key, 0, timeout=2 * seconds)
         count = cache.incr(key)
-    except _cache_errors() as error:
+    except cache_errors() as error:
         logger.warning("throttle %s is off: %s", name, type(error).__name__)
         return
     if count > limit:
@@ -41,8 +103,8 @@ def check(name: str, address: str | None) -> None:
 
 
 @functools.cache
-def _cache_errors() -> tuple[type[Exception], ...]:
-    """Return what a lost cache raises; ValueError is a key that was evicted between the two calls."""
+def cache_errors() -> tuple[type[Exception], ...]:
+    """Return what a lost cache raises; ValueError is a key that was evicted between two calls."""
     if not settings.REDIS_URL:
         return (ValueError,)
     from redis.exceptions import RedisError  # costs a start without Redis 75 ms

@@ -1,9 +1,11 @@
 """From an access token's hash to the verified caller. The database decides; callers above may remember for seconds."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from oauth_bridge.models import AccessToken, Session
@@ -13,18 +15,31 @@ from oauth_bridge.protocol import resources
 _TOUCH_AFTER = timedelta(minutes=1)
 
 
+def good_tokens(token_checksum: str, now: datetime) -> QuerySet[AccessToken]:
+    """Return the access token of that hash, if nothing it hangs on has expired, ended or been switched off.
+
+    Whoever asks must still look at its audience.
+    """
+    return AccessToken.objects.filter(
+        token_checksum=token_checksum,
+        expires__gt=now,
+        session__ended_at__isnull=True,
+        session__expires_at__gt=now,
+        user__is_active=True,
+        application__disabled_at__isnull=True,
+    )
+
+
+def is_for_us(resource: Sequence[str]) -> bool:
+    """Return whether one of a token's audiences is this server."""
+    return not set(resource).isdisjoint(resources.own(settings.PUBLIC_URL))
+
+
 def find_principal(token_checksum: str) -> Principal | None:
     """Return who an access token speaks for, or None if it is unknown, expired, ended, or for another audience."""
     now = timezone.now()
     row = (
-        AccessToken.objects.filter(
-            token_checksum=token_checksum,
-            expires__gt=now,
-            session__ended_at__isnull=True,
-            session__expires_at__gt=now,
-            user__is_active=True,
-            application__disabled_at__isnull=True,
-        )
+        good_tokens(token_checksum, now)
         .values_list(
             "session_id",
             "user_id",
@@ -39,7 +54,7 @@ def find_principal(token_checksum: str) -> Principal | None:
         )
         .first()
     )
-    if row is None or row[2] is None or not set(row[8]) & set(resources.own(settings.PUBLIC_URL)):
+    if row is None or row[2] is None or not is_for_us(row[8]):
         return None
     _touch(row[0], row[9], now)
     return Principal(

@@ -44,7 +44,10 @@ def settings_variables() -> set[str]:
     """Return the names that ``settings.py`` reads."""
     source = (ROOT / "mcpserver/settings.py").read_text()
     return set(
-        re.findall(r"env\.(?:text|flag|integer|words|rate|networks|public_url|upstream_url|database)\(\s*\"(\w+)\"", source)
+        re.findall(
+            r"env\.(?:text|flag|integer|words|rate|networks|public_url|upstream_url|database|redis|organizations)\(\s*\"(\w+)\"",
+            source,
+        )
     )
 
 

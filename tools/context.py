@@ -23,7 +23,8 @@ class ToolContext:
     """One call's surroundings, made from the verified access token and never from the arguments.
 
     ``github_token`` returns this person's own GitHub token; it raises ``ToolError`` when there is none to be had.
-    ``github_token_refused`` is awaited once when GitHub refuses that token, so that the credential can be marked.
+    ``github_token_refused`` is awaited once when GitHub refuses that token, so that the credential can be marked;
+    ``github_account_differs`` when the token turns out to be another account's, so that the session can be ended.
     """
 
     person: Person
@@ -33,6 +34,7 @@ class ToolContext:
     github_token: Callable[[], Awaitable[str]] = field(repr=False)
     request_id: str = "-"
     github_token_refused: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
+    github_account_differs: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
 
     @property
     def github(self) -> GitHub:

@@ -17,6 +17,7 @@ from mcpserver.edge.slots import Slots
 from mcpserver.edge.types import App, Receive, Scope, Send
 from mcpserver.edge.zones import Zone, zone_of
 from wire import request_id as request_ids
+from wire.caller import address as caller_address
 
 _log = logging.getLogger("gatehouse.edge")
 
@@ -53,7 +54,7 @@ class Edge:
         peer: tuple[Any, ...] = scope.get("client") or ("", 0)
         caller = caller_of(str(peer[0]), head, self._config.trusted_proxies)
         request_id = caller.request_id or secrets.token_hex(8)
-        token = request_ids.current.set(request_id)
+        token, address_token = request_ids.current.set(request_id), caller_address.set(caller.address)
         exchange = Exchange(self._frame(zone, head, request_id), receive, send)
         try:
             if refusal := self._refusal(scope, zone, head):
@@ -74,6 +75,7 @@ class Edge:
                 user_agent=head.text(b"user-agent"),
             )
             request_ids.current.reset(token)
+            caller_address.reset(address_token)
 
     def _frame(self, zone: Zone, head: Head, request_id: str) -> Frame:
         origin = head.values.get(b"origin")

@@ -30,7 +30,8 @@ def _admin_hints() -> Iterator[str]:
 
 def _sign_in() -> str:
     if settings.GITHUB_SIMULATOR:
-        return f"GitHub simulator at {settings.GITHUB_URL} (development only: anybody may sign in as anybody)"
+        people = ", ".join(settings.ALLOWED_USERNAMES)
+        return f"GitHub simulator at {settings.GITHUB_URL} (development only). On the list: {people}"
     host = urlsplit(settings.GITHUB_URL).netloc
     return "GitHub" if host == "github.com" else f"GitHub Enterprise Server at {host}"
 

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from mcpserver.serving.refusal import CannotStart
+from oauth_bridge.models import AllowRule
 
 
 def check_all() -> None:
@@ -83,6 +84,13 @@ def multi_process_warning(workers: int) -> str | None:
     if not found:
         return None
     return f"{workers} workers on {', '.join(found)}: several are meant for PostgreSQL and Redis (DATABASE_URL, REDIS_URL)."
+
+
+def empty_list_warning() -> str | None:
+    """Return what to tell an operator whose list is empty: nobody gets in, and that may not be what was meant."""
+    if settings.ALLOW_EVERYONE or AllowRule.objects.exists():
+        return None
+    return "nobody may sign in yet: list GitHub logins in ALLOWED_USERNAMES, or add them in the dashboard."
 
 
 def _one_line(text: str) -> str:

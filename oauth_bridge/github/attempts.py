@@ -9,13 +9,18 @@ from oauth_bridge import sealing
 from oauth_bridge.browser import Browser
 from oauth_bridge.github.login import Trip
 from oauth_bridge.models import PendingAuthorization, SignInAttempt
+from oauth_bridge.people import rules
 from oauth_bridge.protocol import lifetimes, tokens
 
 
 def begin(
     browser: Browser, *, scope: tuple[str, ...], pending: PendingAuthorization | None = None, next_path: str = ""
 ) -> Trip:
-    """Store a new attempt and return its secrets: 256 bits of state, and a PKCE verifier."""
+    """Store a new attempt and return its secrets: 256 bits of state, and a PKCE verifier.
+
+    ``scope`` is what the sign-in is for; what the rules need to know comes on top.
+    """
+    scope = tuple(sorted({*scope, *rules.needed_at_github()}))
     trip = Trip(state=secrets.token_urlsafe(32), code_verifier=secrets.token_urlsafe(48), scope=scope)
     SignInAttempt.objects.create(
         state_checksum=tokens.checksum(trip.state),

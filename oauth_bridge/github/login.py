@@ -10,25 +10,33 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from requests import Response
 from social_core.backends.github import GithubOAuth2
 from social_core.backends.github_enterprise import GithubEnterpriseMixin
 from social_core.backends.oauth import BaseOAuth2PKCE
-from social_core.exceptions import AuthResponseError
+from social_core.exceptions import AuthProviderError, AuthResponseError, SocialAuthBaseException
 from social_django.utils import load_strategy
 
-from oauth_bridge.models import GitHubCredential, Person
+from oauth_bridge import audit
+from oauth_bridge.github import api, membership
+from oauth_bridge.models import Client, GitHubCredential, Person
+from oauth_bridge.people import members, rules, standing
+from oauth_bridge.protocol import logins
 from wire import strict_json
 
 MAX_PROFILE_BYTES = 200_000
 
 
 class SignInRefused(Exception):
-    """GitHub says who it is, and no rule lets that account in."""
+    """GitHub says who it is, and nothing lets that account in. ``reason`` is for the operator."""
 
-    def __init__(self, login: str) -> None:
+    def __init__(
+        self, github_id: int, login: str, reason: str, *, may_ask: bool = False, answer: members.Answer | None = None
+    ) -> None:
         super().__init__("No rule allows this account.")
-        self.login = login
+        self.github_id, self.login, self.reason, self.may_ask = github_id, login, reason, may_ask
+        self.answer = answer or members.Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,9 @@ class GitHubOAuth2(GithubEnterpriseMixin, GithubOAuth2[HttpResponse], BaseOAuth2
 
     name = "github"
     trip: Trip | None = None
+    client: Client | None = None
     credential: GitHubCredential | None = None
+    membership: members.Answer | None = None
 
     def get_or_create_state(self) -> str:
         """Return the state of this trip."""
@@ -79,8 +89,10 @@ class GitHubOAuth2(GithubEnterpriseMixin, GithubOAuth2[HttpResponse], BaseOAuth2
             account = strict_json.loads(answer.content, max_bytes=MAX_PROFILE_BYTES)
         except strict_json.InvalidJSON as error:
             raise AuthResponseError(self, code="malformed_response", stage="user_info") from error
-        if not isinstance(account, dict) or type(account.get("id")) is not int or not isinstance(account.get("login"), str):
+        if not isinstance(account, dict) or not _is_account_id(account.get("id")) or not isinstance(account.get("login"), str):
             raise AuthResponseError(self, code="malformed_response", stage="user_info")
+        # Asked here, before the pipeline's transaction: nothing is locked while GitHub thinks.
+        self.membership = self._membership(account["id"], account["login"], access_token)
         return {"id": account["id"], "login": account["login"], "name": account.get("name")}
 
     def run_authentication(self, *args: Any, **kwargs: Any) -> Person:
@@ -90,10 +102,25 @@ class GitHubOAuth2(GithubEnterpriseMixin, GithubOAuth2[HttpResponse], BaseOAuth2
         assert isinstance(person, Person)  # noqa: S101  the pipeline ends with one, or raises
         return person
 
+    def _membership(self, github_id: int, login: str, access_token: str) -> members.Answer | None:
+        """Return what GitHub says of organizations and teams; None where no rule depends on it for this account."""
+        asked = list(rules.group_rules(timezone.now()))
+        if settings.ALLOW_EVERYONE or not asked or not logins.is_login(login) or rules.lets_in_by_login(github_id, login):
+            return None
+        try:
+            return members.ask(asked, github_id=github_id, token=access_token)
+        except (api.Unavailable, api.TokenRefused, membership.WrongAccount) as error:
+            raise AuthProviderError(self, code="unavailable", stage="user_info") from error
+
     @property
     def _trip(self) -> Trip:
         assert self.trip is not None  # noqa: S101  set by `begin_url` and `complete`, the only ways in
         return self.trip
+
+
+def _is_account_id(value: Any) -> bool:
+    """Return whether it can be GitHub's number for an account: positive, and one that the database holds."""
+    return type(value) is int and 0 < value < 2**63
 
 
 def begin_url(request: HttpRequest, trip: Trip, *, select_account: bool) -> str:
@@ -102,18 +129,41 @@ def begin_url(request: HttpRequest, trip: Trip, *, select_account: bool) -> str:
     return f"{url}&prompt=select_account" if select_account else url
 
 
-def complete(request: HttpRequest, trip: Trip) -> tuple[Person, GitHubCredential]:
-    """Return who came back from GitHub, and the credential that GitHub gave for them.
+def complete(request: HttpRequest, trip: Trip, *, client: Client | None) -> tuple[Person, GitHubCredential]:
+    """Return who came back from GitHub, and the credential that GitHub gave for them. What happened is written down.
 
     Raises:
         SignInRefused: no rule lets the account in.
         SocialAuthBaseException: GitHub refused, did not answer, or answered nonsense.
     """
     backend = _backend(request, trip)
-    person = backend.auth_complete(user=None)
+    backend.client = client
+    try:
+        person = backend.auth_complete(user=None)
+    except SignInRefused as refused:
+        _record_refusal(refused, client)
+        raise
+    except SocialAuthBaseException as error:
+        audit.record(audit.Kind.SIGN_IN_FAILED, client=client, reason=type(error).__name__)
+        raise
     assert isinstance(person, Person)  # noqa: S101  `run_authentication` says so
     assert backend.credential is not None  # noqa: S101  the pipeline's last step
     return person, backend.credential
+
+
+def _record_refusal(refused: SignInRefused, client: Client | None) -> None:
+    """Write the refusal down, after the pipeline took back what it had begun, and let a definite no count everywhere."""
+    login = refused.login if logins.is_login(refused.login) else ""
+    with transaction.atomic():
+        audit.record(
+            audit.Kind.SIGN_IN_REFUSED,
+            login=login,
+            client=client,
+            reason=refused.reason,
+            github_id=refused.github_id,
+            organizations_not_approved=refused.answer.not_approved,
+        )
+        standing.turned_away(refused.github_id, refused.answer.denied)
 
 
 def _backend(request: HttpRequest, trip: Trip) -> GitHubOAuth2:

@@ -24,6 +24,7 @@ class Client(AbstractApplication):
         NONE = "none", "none (public client)"
         BASIC = "client_secret_basic", "client_secret_basic"
         POST = "client_secret_post", "client_secret_post"
+        PRIVATE_KEY_JWT = "private_key_jwt", "private_key_jwt (signs with its own key)"
 
     token_endpoint_auth_method = models.CharField(max_length=32, choices=AuthMethod.choices, default=AuthMethod.NONE)
     grant_types = models.JSONField(default=list, help_text="Of authorization_code and refresh_token")
@@ -32,12 +33,29 @@ class Client(AbstractApplication):
     client_uri = models.CharField(max_length=500, blank=True)
     software_id = models.CharField(max_length=200, blank=True)
     software_version = models.CharField(max_length=100, blank=True)
+    jwks = models.JSONField(default=list, blank=True, help_text="Public keys, if the client registered them itself")
+    jwks_uri = models.CharField(max_length=255, blank=True, help_text="Where the client publishes its public keys")
     registered_from = models.GenericIPAddressField(null=True, blank=True)
+    fingerprint = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Of a public client's metadata as registered: equal ones share a row",
+    )
+    registration_token_checksum = models.CharField(max_length=64, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True)
     disabled_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="By the client itself, or because it was never used")
 
     class Meta(AbstractApplication.Meta):
         ordering = ("-created",)
+        indexes: ClassVar = [
+            models.Index(
+                fields=["fingerprint", "registered_from"], condition=~models.Q(fingerprint=""), name="client_fingerprint"
+            ),
+            models.Index(fields=["created"], condition=models.Q(deleted_at__isnull=True), name="client_created"),
+            models.Index(fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="client_deleted"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.client_id

@@ -12,11 +12,13 @@ class Session(models.Model):
     class EndReason(models.TextChoices):
         """Why a session ended."""
 
-        OPERATOR = "operator", "ended by an operator"
-        CLIENT = "client", "revoked by the client"
-        CODE_REPLAY = "code_replay", "its authorization code was presented again"
-        REFRESH_REUSE = "refresh_reuse", "an old refresh token was presented again"
-        NOT_ALLOWED = "not_allowed", "the person is no longer allowed"
+        OPERATOR = "operator", "by an operator"
+        CLIENT = "client", "by the client"
+        PERSON = "person", "by the person"
+        CODE_REPLAY = "code_replay", "authorization code presented again"
+        REFRESH_REUSE = "refresh_reuse", "old refresh token presented again"
+        NOT_ALLOWED = "not_allowed", "person no longer allowed"
+        UPSTREAM = "upstream", "GitHub no longer accepts the sign-in"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")

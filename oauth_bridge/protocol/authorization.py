@@ -82,6 +82,19 @@ def parse(parameters: Parameters, *, origin: str) -> AuthorizationRequest:
     )
 
 
+def is_plausible(parameters: Parameters, *, origin: str) -> bool:
+    """Return whether everything is in order that can be judged before the client is known."""
+    try:
+        sent = single(parameters, "redirect_uri")
+        if sent is not None:
+            redirect_uris.parse(sent)
+        state(parameters)
+        parse(parameters, origin=origin)
+    except (OAuthError, redirect_uris.InvalidRedirectUri):
+        return False
+    return True
+
+
 def response_url(redirect_uri: str, *, issuer: str, state: str | None, **parameters: str) -> str:
     """Return the URL that carries the answer to the client: the redirect URI as it is, the parameters appended.
 

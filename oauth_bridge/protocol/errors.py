@@ -27,6 +27,24 @@ class InvalidClient(OAuthError):
         super().__init__("invalid_client", description)
 
 
+class InvalidRegistrationToken(OAuthError):
+    """The registration access token is missing, or not the one of this registration (RFC 7592 §2.1, RFC 6750 §3.1): 401."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self) -> None:
+        super().__init__("invalid_token", "The registration access token is not valid for this registration.")
+
+
+class TemporarilyUnavailable(OAuthError):
+    """Something that the answer needs cannot be had now: 503, and nothing is the client's fault."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, description: str) -> None:
+        super().__init__("temporarily_unavailable", description)
+
+
 class UntrustedRequest(OAuthError):
     """Client or redirect URI are wrong: an error page, since there is nowhere safe to redirect to (RFC 6749 §4.1.2.1)."""
 

@@ -1,17 +1,20 @@
 """Dynamic Client Registration (RFC 7591): what is usable is accepted, and what is effective is reported."""
 
+import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from oauth_bridge.protocol import redirect_uris, scopes
+from oauth_bridge.protocol import key_sets, redirect_uris, scopes
 from oauth_bridge.protocol.errors import RegistrationError
+from wire import strict_json
 
 MAX_BYTES = 64_000
 MAX_REDIRECT_URIS = 10
 MAX_NAME_LENGTH = 200
-AUTH_METHODS = ("none", "client_secret_basic", "client_secret_post")
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+AUTH_METHODS = ("none", *SECRET_METHODS, "private_key_jwt")
 GRANT_TYPES = ("authorization_code", "refresh_token")
 
 _HTTPS_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?")
@@ -30,6 +33,8 @@ class ClientMetadata:
     client_uri: str
     software_id: str
     software_version: str
+    jwks: tuple[key_sets.Key, ...] = ()
+    jwks_uri: str = ""
 
 
 def parse(document: Any) -> ClientMetadata:
@@ -40,16 +45,20 @@ def parse(document: Any) -> ClientMetadata:
     """
     if not isinstance(document, dict):
         raise _invalid("The body must be a JSON object.")
+    auth_method = _auth_method(document.get("token_endpoint_auth_method"))
+    jwks, jwks_uri = _keys(document) if auth_method == "private_key_jwt" else ((), "")
     return ClientMetadata(
         redirect_uris=_redirect_uris(document.get("redirect_uris")),
         client_name=_text(document, "client_name", MAX_NAME_LENGTH),
-        token_endpoint_auth_method=_auth_method(document.get("token_endpoint_auth_method")),
+        token_endpoint_auth_method=auth_method,
         grant_types=_grant_types(document),
         scope=" ".join(scopes.parse(_text(document, "scope", 2000) or None)),
         application_type=kind if (kind := _text(document, "application_type", 16)) in {"native", "web"} else "",
         client_uri=url if _HTTPS_URL.fullmatch(url := _text(document, "client_uri", 500)) else "",
         software_id=_text(document, "software_id", 200),
         software_version=_text(document, "software_version", 100),
+        jwks=jwks,
+        jwks_uri=jwks_uri,
     )
 
 
@@ -68,11 +77,18 @@ def client_information(metadata: ClientMetadata, *, client_id: str, secret: str 
         "token_endpoint_auth_method": metadata.token_endpoint_auth_method,
         "scope": metadata.scope,
     }
-    optional = ("client_name", "application_type", "client_uri", "software_id", "software_version")
+    optional = ("client_name", "application_type", "client_uri", "software_id", "software_version", "jwks_uri")
     body |= {name: value for name in optional if (value := getattr(metadata, name))}
+    if metadata.jwks:
+        body["jwks"] = {"keys": list(metadata.jwks)}
     if secret is not None:
         body |= {"client_secret": secret, "client_secret_expires_at": 0}
     return body
+
+
+def fingerprint(metadata: ClientMetadata) -> str:
+    """Return what two registrations have in common exactly when all that is effective in them is the same: SHA-256, hex."""
+    return hashlib.sha256(strict_json.dumps(asdict(metadata))).hexdigest()
 
 
 def visible_text(text: str) -> str:
@@ -105,6 +121,13 @@ def _auth_method(value: Any) -> str:
     if value not in AUTH_METHODS:
         raise _invalid(f"token_endpoint_auth_method must be one of {', '.join(AUTH_METHODS)}.")
     return str(value)
+
+
+def _keys(document: dict[str, Any]) -> tuple[tuple[key_sets.Key, ...], str]:
+    try:
+        return key_sets.of_client(document)
+    except key_sets.InvalidKeySet as error:
+        raise _invalid(str(error)) from None
 
 
 def _grant_types(document: dict[str, Any]) -> tuple[str, ...]:

@@ -4,16 +4,18 @@ import base64
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
+from oauth_bridge.protocol import client_assertion
 from oauth_bridge.protocol.errors import InvalidClient, OAuthError
 from oauth_bridge.protocol.parameters import Parameters, required, single
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """What a client says about itself. ``secret`` is None for one that presents none."""
+    """What a client says about itself. ``secret`` and ``assertion`` are None for one that presents none."""
 
     client_id: str
     secret: str | None
+    assertion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ def client_credentials(authorization: str | None, parameters: Parameters) -> Cli
         OAuthError: ``invalid_request``: two methods at once.
     """
     body_id, body_secret = single(parameters, "client_id"), single(parameters, "client_secret")
+    assertion = _assertion(parameters)
+    if assertion is not None:
+        if authorization is not None or body_secret is not None:
+            raise OAuthError("invalid_request", "Two methods of client authentication were used at once.")
+        return ClientCredentials(body_id or client_assertion.subject(assertion), None, assertion)
     if authorization is None:
         if body_id is None:
             raise InvalidClient("The request does not say which client it comes from.")
@@ -87,6 +94,16 @@ def token_response(*, access_token: str, expires_in: int, scope: str, refresh_to
         "scope": scope,
     }
     return body | ({"refresh_token": refresh_token} if refresh_token else {})
+
+
+def _assertion(parameters: Parameters) -> str | None:
+    """Return the client's assertion (RFC 7521 §4.2)."""
+    kind, assertion = single(parameters, "client_assertion_type"), single(parameters, "client_assertion")
+    if kind is None and assertion is None:
+        return None
+    if kind != client_assertion.TYPE or assertion is None:
+        raise OAuthError("invalid_request", f"client_assertion needs client_assertion_type={client_assertion.TYPE}.")
+    return assertion
 
 
 def _basic(authorization: str) -> ClientCredentials:

@@ -15,6 +15,7 @@ _BODY_LENGTH, _CHECK_LENGTH = 43, 6
 _FORM = re.compile(r"gth_[a-z]{2}_[0-9A-Za-z]{49}")
 
 ACCESS_TOKEN, REFRESH_TOKEN, AUTHORIZATION_CODE, CLIENT_SECRET = "gth_at_", "gth_rt_", "gth_ac_", "gth_cs_"
+REGISTRATION_TOKEN, RESOURCE_SERVER_SECRET = "gth_rg_", "gth_rs_"
 
 
 def mint(prefix: str) -> str:

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 from oauth_bridge import browser as browsers
 from oauth_bridge import clients, codes, pending, people, throttle
 from oauth_bridge.browser import Browser
+from oauth_bridge.documents import hosts, store
 from oauth_bridge.github import attempts, credentials, login
-from oauth_bridge.models import Client, GitHubCredential, PendingAuthorization, Person
-from oauth_bridge.protocol import authorization, parameters, redirect_uris, scopes
+from oauth_bridge.models import Client, ClientHost, GitHubCredential, PendingAuthorization, Person
+from oauth_bridge.protocol import authorization, client_documents, client_urls, parameters, redirect_uris, scopes
 from oauth_bridge.protocol.errors import OAuthError, UntrustedRequest
-from oauth_bridge.views import pages
+from oauth_bridge.views import client_document_pages, pages
 from oauth_bridge.views.redirects import code_url, error_url, found
 from wire import csp
 
@@ -28,9 +29,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return pages.throttled(request, error)
 
 
-def finish(
-    request: HttpRequest, waiting: PendingAuthorization, person: Person, credential: GitHubCredential
-) -> HttpResponse:
+def finish(request: HttpRequest, waiting: PendingAuthorization, person: Person, credential: GitHubCredential) -> HttpResponse:
     """Send an allowed request's code to the client; called with the person signed in, in the browser that allowed it."""
     try:
         code = codes.give(waiting, person, credential, browsers.of(request))
@@ -49,12 +48,14 @@ def _ask(request: HttpRequest) -> HttpResponse:
     """Judge client and redirect URI first: with either wrong there is a page, and no redirect (RFC 6749 §4.1.2.1)."""
     try:
         sent = _read(request)
-        client = clients.find(authorization.client_id(sent))
+        client = _client(request, sent)
         if client is None:
             return pages.unknown_client(request)
         redirect_uri, was_sent = authorization.redirect_uri(sent, client.registered_redirect_uris)
     except UntrustedRequest as error:
         return pages.untrusted_request(request, error)
+    except store.Unavailable as error:
+        return client_document_pages.unavailable(request, error)
     state = None
     try:
         state = authorization.state(sent)
@@ -72,6 +73,17 @@ def _ask(request: HttpRequest) -> HttpResponse:
     return _consent_page(request, waiting, raw_id, browser)
 
 
+def _client(request: HttpRequest, sent: parameters.Parameters) -> Client | None:
+    client_id = authorization.client_id(sent)
+    if not (settings.CLIENT_DOCUMENTS and client_documents.is_document_url(client_id)):
+        return clients.find(client_id)
+    return store.find(
+        client_id,
+        is_plausible=authorization.is_plausible(sent, origin=settings.PUBLIC_URL),
+        before_first_fetch=lambda: throttle.check("REGISTER", browsers.address(request)),
+    )
+
+
 def _answer(request: HttpRequest) -> HttpResponse:
     browser = browsers.of(request)
     raw_id = request.POST.get("pending", "")
@@ -80,6 +92,10 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return pages.start_again(request)
     match request.POST.get("decision"):
         case "allow":
+            shown = request.POST.get("shown_person", "")
+            if shown and shown != _handle(signed_in_person(request)):
+                # Another tab signed somebody else in, or this one out: nobody allows in another name than the page showed.
+                return _consent_page(request, waiting, raw_id, browser)
             return _allow(request, waiting, browser)
         case "deny":
             if not pending.deny(waiting):
@@ -98,15 +114,21 @@ def _allow(request: HttpRequest, waiting: PendingAuthorization, browser: Browser
         return pages.already_answered(request)
     wanted = tuple(waiting.scope.split())
     person = signed_in_person(request)
-    if person is not None and people.is_allowed(person) and (credential := credentials.covering(person, wanted)):
+    if person is not None and people.is_fresh(person) and (credential := credentials.covering(person, wanted)):
         return finish(request, waiting, person, credential)
-    throttle.check("LOGIN", browser.address)
+    throttle.check_sign_in(browser.address, browser.value, is_new=browser.is_new)
     trip = attempts.begin(browser, scope=scopes.at_github(wanted), pending=waiting)
     return found(login.begin_url(request, trip, select_account=waiting.select_account))
 
 
+def _handle(person: Person | None) -> str:
+    """Return what the consent form says of whom it showed."""
+    return str(person.pk) if person else ""
+
+
 def _consent_page(request: HttpRequest, waiting: PendingAuthorization, raw_id: str, browser: Browser) -> HttpResponse:
     redirect_uri = redirect_uris.parse(waiting.redirect_uri)
+    person = signed_in_person(request)
     page = {
         "client": _client_facts(waiting.client),
         "redirect": {
@@ -116,7 +138,8 @@ def _consent_page(request: HttpRequest, waiting: PendingAuthorization, raw_id: s
             "is_private_scheme": redirect_uri.is_private_use,
         },
         "permissions": [scopes.SCOPES[name] for name in waiting.scope.split()],
-        "person": signed_in_person(request),
+        "person": person,
+        "shown_person": _handle(person),
         "pending": raw_id,
     }
     response = render(request, "consent.html", page)
@@ -128,7 +151,11 @@ def _consent_page(request: HttpRequest, waiting: PendingAuthorization, raw_id: s
 
 
 def _client_facts(client: Client) -> dict[str, object]:
+    """Return what the page says of the program. ``host`` is where its document was read."""
+    host = client_urls.host_of(client.client_id) if client.registration_source == store.DOCUMENT else None
     return {
+        "host": host,
+        "is_known_host": host is not None and hosts.trust_of(host) == ClientHost.Trust.KNOWN,
         "name": client.name or "A program without a name",
         "client_id": client.client_id,
         "website": client.client_uri or None,

@@ -14,7 +14,7 @@ from wire import strict_json
 @require_safe
 def authorization_server(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  nothing comes from the request
     """Return the authorization server's metadata."""
-    return _document(metadata.authorization_server(settings.PUBLIC_URL))
+    return _document(metadata.authorization_server(settings.PUBLIC_URL, client_documents=settings.CLIENT_DOCUMENTS))
 
 
 @csrf_exempt

@@ -1,5 +1,6 @@
 """The one page for everything that went wrong in a browser, and its JSON form for programs that ask in a browser's place."""
 
+from http import HTTPStatus
 from typing import TypedDict
 
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +38,7 @@ def render_error(
         body = {"error": error, "error_description": what_happened, "reference": request_id.current.get()}
         response = HttpResponse(strict_json.dumps(body), content_type="application/json", status=status)
     else:
-        page = {
+        page: dict[str, object] = {
             "status": status,
             "title": title,
             "what_happened": what_happened,
@@ -45,6 +46,9 @@ def render_error(
             "what_to_do": what_to_do,
             "action": action,
         }
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            # Who is signed in is in the database, which may be what failed: nobody waits for it once more.
+            page["signed_in_as"] = ""
         response = render(request, "error.html", page, status=status)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept"

@@ -59,21 +59,6 @@ def already_answered(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def not_allowed(request: HttpRequest, login: str, waiting: PendingAuthorization | None) -> HttpResponse:
-    """No rule lets the account in. The button takes ``access_denied`` to the client."""
-    page = {
-        "login": login,
-        "client_name": waiting.client.name if waiting else None,
-        "contact": None,
-        "return_url": error_url(waiting, "access_denied", "The account is not allowed to use this server.")
-        if waiting
-        else None,
-    }
-    response = render(request, "not_allowed.html", page, status=403)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def github_failed(request: HttpRequest, waiting: PendingAuthorization | None) -> HttpResponse:
     """GitHub did not answer, or not in a way that can be used."""
     action: Action | None = None

@@ -18,7 +18,7 @@ from oauth_bridge.github import attempts, login
 from oauth_bridge.models import PendingAuthorization, Person
 from oauth_bridge.protocol import parameters, scopes
 from oauth_bridge.protocol.errors import OAuthError
-from oauth_bridge.views import pages
+from oauth_bridge.views import access, pages
 from oauth_bridge.views.authorization import finish
 from oauth_bridge.views.redirects import error_url, found
 
@@ -39,7 +39,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Send the browser to GitHub, for a sign-in that no client asked for."""
     browser = browsers.of(request)
     try:
-        throttle.check("LOGIN", browser.address)
+        throttle.check_sign_in(browser.address, browser.value, is_new=browser.is_new)
     except throttle.Throttled as error:
         return pages.throttled(request, error)
     trip = attempts.begin(
@@ -80,10 +80,10 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _complete(request: HttpRequest, trip: login.Trip, waiting: PendingAuthorization | None, next_path: str) -> HttpResponse:
     try:
-        person, credential = login.complete(request, trip)
-    except login.SignInRefused as error:
-        logger.info("sign-in refused: no rule allows this account")
-        return pages.not_allowed(request, error.login, waiting)
+        person, credential = login.complete(request, trip, client=waiting.client if waiting else None)
+    except login.SignInRefused as refused:
+        logger.info("sign-in refused: %s", refused.reason)
+        return access.not_allowed(request, refused, waiting)
     except AuthCanceled:
         if waiting is None:
             return redirect(_safe_path(next_path) or "/")
@@ -120,6 +120,6 @@ def _live(waiting: PendingAuthorization | None) -> PendingAuthorization | None:
 
 
 def _safe_path(path: str) -> str:
-    """Return a path of this site to go on to, or nothing: never another site."""
-    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    """Return a path of this site to go on to, or nothing: never another site, nor what a header or a row cannot hold."""
+    is_ours = path.startswith("/") and path.isprintable() and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path[:500] if is_ours else ""

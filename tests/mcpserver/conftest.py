@@ -14,7 +14,7 @@ from wire import request_id
 def alice(monkeypatch: pytest.MonkeyPatch) -> Principal:
     """Let every request be Alice's."""
 
-    async def authenticate(_headers: object) -> Principal:
+    async def authenticate(_headers: object, _query_string: bytes) -> Principal:
         return ALICE
 
     monkeypatch.setattr(bearer, "authenticate", authenticate)

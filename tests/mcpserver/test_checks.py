@@ -13,7 +13,7 @@ from pytest_django import Settings
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"
 
-PRODUCTION = {
+PRODUCTION: dict[str, str | None] = {
     "SECRET_KEY": SECRET,
     "PUBLIC_URL": "https://gate.example",
     "ENCRYPTION_KEYS": SECRET,
@@ -38,6 +38,7 @@ def manage_check(folder: Path, variables: dict[str, str | None]) -> subprocess.C
 
 # What is changed in a good configuration, the variable that the line begins with, and what it says.
 WRONG: list[tuple[dict[str, str | None], str, str]] = [
+    ({"REDIS_URL": "garbage"}, "REDIS_URL", "must be a URL"),
     ({"DEBUG": "maybe"}, "DEBUG", "must be on or off"),
     ({"PORT": "80a"}, "PORT", "must be a number from 1 to 65535"),
     ({"PORT": "65536"}, "PORT", "must be a number from 1 to 65535"),
@@ -57,11 +58,13 @@ WRONG: list[tuple[dict[str, str | None], str, str]] = [
     ({"GITHUB_CLIENT_SECRET": None, "GITHUB_CLIENT_SECRET_FILE": "/nowhere"}, "GITHUB_CLIENT_SECRET_FILE", "cannot be read"),
     ({"GITHUB_URL": "http://github.corp.example"}, "GITHUB_URL", "must begin with https://"),
     ({"GITHUB_API_URL": "github.corp.example/api/v3"}, "GITHUB_API_URL", "must be a URL"),
-    ({"ALLOWED_ORGS": "octo-org"}, "ALLOWED_ORGS", "ALLOWED_USERNAMES"),
+    ({"ALLOWED_ORGS": "octo-org,octo org"}, "ALLOWED_ORGS", "'octo org' is neither"),
+    ({"ALLOWED_ORGS": "octo-org/"}, "ALLOWED_ORGS", "'octo-org/' is neither"),
+    ({"ALLOWED_ORGS": "octo-org/a/b"}, "ALLOWED_ORGS", "'octo-org/a/b' is neither"),
     ({"ALLOW_EVERYONE": "everyone"}, "ALLOW_EVERYONE", "must be on or off"),
     ({"ENCRYPTION_KEYS": None}, "ENCRYPTION_KEYS", "is required"),
-    ({"ENCRYPTION_KEYS": f"{SECRET},short"}, "ENCRYPTION_KEYS", "at least 32 characters"),
-    ({"ENCRYPTION_KEYS": None, "COOKIE_ENCRYPTION_KEY": "short"}, "ENCRYPTION_KEYS", "at least 32 characters"),
+    ({"ENCRYPTION_KEYS": f"{SECRET},short"}, "ENCRYPTION_KEYS", "32 characters or more"),
+    ({"ENCRYPTION_KEYS": None, "COOKIE_ENCRYPTION_KEY": "short"}, "ENCRYPTION_KEYS", "32 characters or more"),
     ({"RATE_REGISTER": "many"}, "RATE_REGISTER", "must look like 60/minute"),
     ({"RATE_TOKEN": "0/minute"}, "RATE_TOKEN", "must look like 600/minute"),
     ({"RATE_LOGIN": "30"}, "RATE_LOGIN", "must look like 30/minute"),

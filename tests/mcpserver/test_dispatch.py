@@ -10,7 +10,7 @@ from mcpserver import dispatch
 from mcpserver.protocol import parameter_headers
 from mcpserver.protocol import tools as messages
 from mcpserver.protocol.versions import LATEST_MODERN
-from oauth_bridge.github import credentials
+from oauth_bridge.github import api, credentials
 from oauth_bridge.principals import Principal
 from tests.mcpserver.endpoint import ALICE, CALCULATE, message, post
 from tests.mcpserver.protocol.samples import SERVER, handshake_headers, modern_headers, modern_request, request
@@ -109,11 +109,37 @@ async def test_a_lost_link_to_github_asks_to_sign_in_again(alice: Principal, mon
     assert "sign in again" in result["content"][0]["text"]
 
 
+async def test_a_github_that_does_not_answer_for_a_new_token_is_told_apart(
+    alice: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to sign in again because GitHub was away for a moment."""
+
+    def access_token(_session_id: str) -> str:
+        raise api.Unavailable
+
+    monkeypatch.setattr(credentials, "access_token", access_token)
+    result = message(await post(H(), request("tools/call", {"name": "get_user_info"})))["result"]
+    assert result["isError"]
+    assert "Try again later" in result["content"][0]["text"]
+    assert "sign in again" not in result["content"][0]["text"]
+
+
 async def test_a_token_that_github_refuses_is_marked(alice: Principal, monkeypatch: pytest.MonkeyPatch) -> None:
-    marked: list[str] = []
-    monkeypatch.setattr(credentials, "mark_dead", marked.append)
-    await dispatch._context(ALICE).github_token_refused()
-    assert marked == ["session-1"]
+    """That token, not one that another call has renewed since."""
+    marked: list[tuple[str, str]] = []
+    monkeypatch.setattr(credentials, "access_token", lambda _session_id: "gho_alices")
+    monkeypatch.setattr(credentials, "mark_dead", lambda *given: marked.append(given))
+    context = dispatch._context(ALICE)
+    await context.github_token()
+    await context.github_token_refused()
+    assert marked == [("session-1", "gho_alices")]
+
+
+async def test_a_token_of_another_account_is_told(alice: Principal, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(credentials, "wrong_account", told.append)
+    await dispatch._context(ALICE).github_account_differs()
+    assert told == ["session-1"]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.functional import SimpleLazyObject
 
 from mcpserver import pages
 from tests.mcpserver.html import Page
@@ -24,6 +27,21 @@ ALICE = {"login": "alice", "name": "Alice", "avatar_url": "https://avatars.githu
 CONSENT = {"client": CLIENT, "redirect": LOCAL, "permissions": PERMISSIONS, "person": None, "pending": "p3nd1ng"}
 NOT_ALLOWED = {"login": "mallory", "client_name": None, "contact": None, "return_url": None}
 ERROR = {"status": 400, "title": "T", "what_happened": "H", "whose_turn": "Yours", "what_to_do": "D", "action": None}
+_SESSION = {
+    "id": "5f0f7a3e-0000-4000-8000-000000000000",
+    "client_name": "Claude Code",
+    "published_by": "claude.ai",
+    "hosts": ("localhost", "claude.ai", "one.example", "two.example"),
+    "device": "Firefox on Linux",
+    "address": "192.0.2.1",
+    "created_at": datetime(2026, 6, 1, tzinfo=UTC),
+    "last_used_at": datetime(2026, 6, 2, tzinfo=UTC),
+    "last_used": "3 hours ago",
+    "over_since": datetime(2026, 6, 3, tzinfo=UTC),
+    "state": "ended by you",
+    "scopes": (PERMISSIONS[0],),
+}
+ACCOUNT = {"person": ALICE, "alive": [_SESSION, _SESSION | {"address": None}], "alive_count": 2, "over": [_SESSION]}
 
 EVERY_PAGE = [
     ("consent.html", CONSENT),
@@ -33,6 +51,8 @@ EVERY_PAGE = [
     ("already_answered.html", {}),
     ("signed_out.html", {}),
     ("sign_in.html", {"next_url": "/"}),
+    ("account.html", ACCOUNT),
+    ("account.html", {"person": ALICE, "alive": [], "alive_count": 0, "over": []}),
 ]
 
 
@@ -251,3 +271,36 @@ def test_a_program_that_posts_to_a_wrong_path_hears_404():
     request = RequestFactory(enforce_csrf_checks=True).post("/mpc", headers={"accept": "application/json"})
     answer = CsrfViewMiddleware(pages.not_found).process_view(request, pages.not_found, (), {}) or pages.not_found(request)
     assert answer.status_code == 404
+
+
+def test_the_account_page_ends_one_session_or_all_by_a_form_of_its_own_each():
+    page = read("account.html", ACCOUNT)
+    assert [f.attributes["action"] for f in page.all("form")] == ["/account"] * 3
+    assert {f.attributes["method"] for f in page.all("form")} == {"post"}
+    assert [i.attributes["value"] for i in page.all("input", name="end")] == [_SESSION["id"], _SESSION["id"], "all"]
+    assert len(page.all("input", name="csrfmiddlewaretoken")) == 3
+    assert [b.text for b in page.all("button")] == ["End this session"] * 2 + ["End all sessions now"]
+
+
+def test_the_account_page_keeps_hostile_texts_in_their_place():
+    hostile = '<script>alert(1)</script>"><b onclick=x>\u202e'
+    session = _SESSION | {"client_name": hostile, "published_by": hostile, "hosts": (hostile,)}
+    page = read("account.html", ACCOUNT | {"alive": [session], "over": [session]})
+    assert len(page.all("script")) == 1
+    assert not page.all("b")
+    assert page.source.count("\u202e") == len([bdi for bdi in page.all("bdi") if "\u202e" in bdi.text]) == 4
+
+
+def test_a_page_stands_while_the_database_is_away():
+    """The page that says so names nobody, and does not fail for the same reason."""
+
+    class Away:
+        @property
+        def github_id(self):
+            raise OperationalError("the database is away")
+
+    request = get()
+    request.user = SimpleLazyObject(lambda: Away().github_id)
+    page = Page(pages.unavailable(request).content.decode())
+    assert page.one("h1").text == "The server is not ready"
+    assert not page.all("nav", **{"class": "person-nav"})

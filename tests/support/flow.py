@@ -85,7 +85,8 @@ class OAuthClient:
         """Register at a server; public unless ``metadata`` says otherwise."""
         http = connect(url)
         body = {
-            "client_name": "Test Client",
+            # Each its own: the same registration again is the same client.
+            "client_name": f"Test Client {secrets.token_hex(4)}",
             "redirect_uris": [REDIRECT_URI],
             "token_endpoint_auth_method": "none",
             "grant_types": ["authorization_code", "refresh_token"],

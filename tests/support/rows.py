@@ -6,6 +6,7 @@ from django.db.models import F, Model
 
 from oauth_bridge.models import (
     AccessToken,
+    Client,
     GitHubCredential,
     Grant,
     PendingAuthorization,
@@ -17,6 +18,7 @@ from oauth_bridge.models import (
 
 _TIMES: dict[type[Model], tuple[str, ...]] = {
     AccessToken: ("expires",),
+    Client: ("created", "deleted_at"),
     Grant: ("expires", "used_at"),
     PendingAuthorization: ("expires_at", "allowed_at"),
     RefreshToken: ("expires_at", "revoked"),

@@ -13,11 +13,12 @@ from playwright.sync_api import Browser, Page
 
 from oauth_bridge.github.simulator.server import Simulator
 from tests.support.chromium import Visit, chromium, visit
+from tests.support.desk import SESSIONS
 from tests.support.flow import OAuthClient, close_all
+from tests.support.gatehouse import Gatehouse
+from tests.support.gatehouse import gatehouse as serve
 from tests.support.loopback import listener
-from tests.support.operator import SESSIONS, first_admin
 from tests.support.processes import PROJECT
-from tests.support.served import Served, served
 
 TARGET = PROJECT / "docs/screenshots"
 # What `make run` shows to everybody, whichever port is free on this machine.
@@ -34,32 +35,31 @@ SIGN_INS = (
 def main() -> None:
     """Write every picture."""
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as gatehouse:
-        password = first_admin(gatehouse)
-        mapped = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{gatehouse.server.port}"
+        mapped = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{gatehouse.served.server.port}"
         with chromium(mapped) as browser:
             for login, program in SIGN_INS:
                 sign_in(gatehouse, browser, login, program)
             with visit(browser) as window:
                 home(window)
                 consent(gatehouse, window)
-                admin(window, password)
+                admin(window, gatehouse.password)
     close_all()
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Served]:
+def server(folder: Path) -> Iterator[Gatehouse]:
     """Serve with a GitHub simulator of our own, so that no page says that sign-in is simulated."""
     with Simulator() as simulator:
         github = {"GITHUB_URL": simulator.url, "GITHUB_API_URL": simulator.api_url}
         credentials = {"GITHUB_CLIENT_ID": "pictures", "GITHUB_CLIENT_SECRET": "pictures"}
-        with served(folder, PUBLIC_URL=SHOWN_URL, ALLOWED_USERNAMES="alice,bob,carol", **github, **credentials) as running:
+        with serve(folder, PUBLIC_URL=SHOWN_URL, ALLOWED_USERNAMES="alice,bob,carol", **github, **credentials) as running:
             yield running
 
 
-def sign_in(gatehouse: Served, browser: Browser, login: str, program: str) -> None:
+def sign_in(gatehouse: Gatehouse, browser: Browser, login: str, program: str) -> None:
     """Let somebody sign in through a program."""
     with visit(browser) as window, listener() as waiting:
-        client = OAuthClient.register(gatehouse.url, client_name=program, redirect_uris=[waiting.redirect_uri])
+        client = gatehouse.client(waiting.redirect_uri, client_name=program)
         page = open_consent(window, client)
         page.get_by_role("button", name="Allow").click()
         page.locator(f'button[name="login"][value="{login}"]').click()
@@ -72,11 +72,9 @@ def home(window: Visit) -> None:
     take(window.page, "home", height=590)
 
 
-def consent(gatehouse: Served, window: Visit) -> None:
+def consent(gatehouse: Gatehouse, window: Visit) -> None:
     """Take the consent page, in light and dark."""
-    redirect_uris = ["https://claude.ai/api/mcp/auth_callback"]
-    client = OAuthClient.register(gatehouse.url, client_name="Claude", redirect_uris=redirect_uris)
-    page = open_consent(window, client)
+    page = open_consent(window, gatehouse.client("https://claude.ai/api/mcp/auth_callback", client_name="Claude"))
     take(page, "consent-light")
     page.emulate_media(color_scheme="dark")
     take(page, "consent-dark")

@@ -45,11 +45,9 @@ def environment_for(folder: Path, port: int, **changes: str) -> dict[str, str]:
 
     Variables of the calling process that would change its meaning are overruled by empty ones; ``changes`` win.
     """
-    unset = "SECRET_KEY DATABASE_URL REDIS_URL GITHUB_CLIENT_ID GITHUB_CLIENT_SECRET GITHUB_URL GITHUB_API_URL PUBLIC_URL"
-    unset += (
-        " ALLOWED_USERNAMES ALLOWED_ORGS ALLOW_EVERYONE ADMIN_USERNAMES ENCRYPTION_KEYS COOKIE_ENCRYPTION_KEY TRUSTED_PROXIES"
-    )
-    unset += " RATE_REGISTER RATE_TOKEN RATE_LOGIN"
+    unset = "SECRET_KEY SECRET_KEY_FALLBACKS DATABASE_URL REDIS_URL GITHUB_CLIENT_ID GITHUB_CLIENT_SECRET GITHUB_URL PUBLIC_URL"
+    unset += " GITHUB_API_URL ALLOWED_USERNAMES ALLOWED_ORGS ALLOW_EVERYONE ADMIN_USERNAMES ENCRYPTION_KEYS"
+    unset += " COOKIE_ENCRYPTION_KEY TRUSTED_PROXIES RATE_REGISTER RATE_TOKEN RATE_LOGIN AUDIT_RETENTION_DAYS"
     return {
         **dict.fromkeys(unset.split(), ""),
         "DJANGO_SETTINGS_MODULE": "mcpserver.settings",

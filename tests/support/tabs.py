@@ -15,7 +15,7 @@ def open_consent(live: Live, client: OAuthClient, browser: Browser | None = None
 def signed_in_browser(live: Live, *, login: str = "alice") -> Browser:
     """Return a browser whose person has been here before, through some client."""
     browser = live.browser()
-    browser.sign_in(OAuthClient.register(live.url).authorize_url(), login=login)
+    browser.sign_in(OAuthClient.register(live.url, client_name="Earlier Program").authorize_url(), login=login)
     return browser
 
 

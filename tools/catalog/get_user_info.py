@@ -33,6 +33,7 @@ async def get_user_info(_arguments: Arguments, context: ToolContext) -> ToolResu
     user = await context.github.user()
     # The session says who calls. A credential of somebody else must never answer for them.
     if user.id != context.person.github_id:
+        await context.github_account_differs()
         raise WrongAccount
     email = await _email(user, context.github) if "user:email" in context.scopes else None
     return structured(

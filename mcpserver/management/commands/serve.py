@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connections
 
-from mcpserver.serving import banner, checks, running, sockets, workers
+from mcpserver.serving import banner, checks, running, schedule, sockets, workers
 from mcpserver.serving.refusal import EXIT_CANNOT_START, EXIT_INTERRUPTED, CannotStart
 from mcpserver.serving.simulator import start_simulator_if_wanted
+from oauth_bridge import people
 
 
 class Command(BaseCommand):
@@ -40,14 +42,18 @@ class Command(BaseCommand):
         if count < 1 or not 0 < port < 65536:
             raise CannotStart("--workers must be 1 or more, and --port from 1 to 65535.")
         checks.check_all()
+        # Also here, not in `bootstrap` alone: a name taken out of the environment is out after a restart.
+        people.sync_rules_from_settings()
         listener = sockets.listen(host, port)
         start_simulator_if_wanted()
-        if warning := checks.multi_process_warning(count):
+        for warning in filter(None, (checks.multi_process_warning(count), checks.empty_list_warning())):
             self.stderr.write(f"gatehouse: warning: {warning}")
+        connections.close_all()
         app = running.load_application() if count == 1 else None
         self.stdout.write(banner.start_up_text(server, count, f"{host}:{port}"))
         self.stdout.flush()
-        if app is None:
-            return workers.run(server, listener, count, project=settings.BASE_DIR, grace_seconds=running.GRACE_SECONDS)
-        running.serve(server, app, listener)
+        with schedule.repeated(schedule.keep_house):
+            if app is None:
+                return workers.run(server, listener, count, project=settings.BASE_DIR, grace_seconds=running.GRACE_SECONDS)
+            running.serve(server, app, listener)
         return 0

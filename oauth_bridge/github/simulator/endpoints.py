@@ -54,6 +54,8 @@ def my_membership(call: Call) -> Response:
     """Answer ``GET /user/memberships/orgs/{org}``: also ``pending`` ones, which are invitations."""
     if not call.may("read:org"):
         return refusal(403, "You need at least read:org scope to see your organization memberships.", page="orgs/members")
+    if _is_restricted(call):
+        return _restricted(call)
     org = call.state.people.organizations.get(call.parts["org"].lower())
     membership = call.person.memberships.get(org.login) if org else None
     if org is None or membership is None:
@@ -93,6 +95,8 @@ def public_member(call: Call) -> Response:
 def team_membership(call: Call) -> Response:
     """Answer ``GET /orgs/{org}/teams/{slug}/memberships/{login}``, for members of the organization only."""
     org, slug = call.parts["org"].lower(), call.parts["slug"].lower()
+    if _is_restricted(call):
+        return _restricted(call)
     if not call.may("read:org") or _membership(call.person, org) is None:
         return not_found()
     other = call.state.people.find(call.parts["login"])
@@ -102,6 +106,30 @@ def team_membership(call: Call) -> Response:
     team = call.state.people.organizations[org].teams[slug]
     url = f"{call.api_url}/organizations/{call.state.people.organizations[org].id}/team/{team}/memberships/{other.login}"
     return json_response({"url": url, "role": "member", "state": membership.state})
+
+
+def team(call: Call) -> Response:
+    """Answer ``GET /orgs/{org}/teams/{slug}``, for members of the organization only."""
+    org, slug = call.parts["org"].lower(), call.parts["slug"].lower()
+    if _is_restricted(call):
+        return _restricted(call)
+    if not call.may("read:org") or _membership(call.person, org) is None:
+        return not_found()
+    found = call.state.people.organizations[org]
+    if slug not in found.teams:
+        return not_found()
+    return json_response(
+        {
+            "id": found.teams[slug],
+            "name": slug.capitalize(),
+            "slug": slug,
+            "privacy": "closed",
+            "permission": "pull",
+            "url": f"{call.api_url}/organizations/{found.id}/team/{found.teams[slug]}",
+            "parent": None,
+            "organization": payloads.organization(found, web_url=call.web_url, api_url=call.api_url),
+        }
+    )
 
 
 def meta(_call: Call) -> Response:
@@ -129,6 +157,18 @@ def _profile(call: Call, person: Person) -> payloads.Json:
     return payloads.profile(person, public_repositories=count, web_url=call.web_url, api_url=call.api_url)
 
 
+def _is_restricted(call: Call) -> bool:
+    return call.parts["org"].lower() == call.state.settings.restricted_org.lower()
+
+
+def _restricted(call: Call) -> Response:
+    message = (
+        f"Although you appear to have the correct authorization credentials, the `{call.parts['org']}` organization has "
+        "enabled OAuth App access restrictions, meaning that data access to third-parties is limited."
+    )
+    return refusal(403, message, page="articles/restricting-access-to-your-organization-s-data")
+
+
 def _membership(person: Person, org: str) -> Membership | None:
     membership = person.memberships.get(org)
     return membership if membership is not None and membership.state == "active" else None
@@ -152,6 +192,7 @@ ENDPOINTS = (
         team_membership,
         ("admin:org", "read:org", "write:org"),
     ),
+    Endpoint("GET", r"/orgs/(?P<org>[^/]+)/teams/(?P<slug>[^/]+)", team, ("admin:org", "read:org", "write:org")),
     Endpoint("DELETE", r"/applications/(?P<client_id>[^/]+)/token", delete_token, anonymous=True),
     Endpoint("DELETE", r"/applications/(?P<client_id>[^/]+)/grant", delete_grant, anonymous=True),
 )

@@ -18,13 +18,17 @@ ATTEMPT_LIFETIME_SECONDS = 600
 
 @dataclass(slots=True)
 class Settings:
-    """Switches that a test may turn. ``client_secret``: None accepts any that is not empty."""
+    """Switches that a test may turn. ``client_secret``: None accepts any that is not empty.
+
+    ``restricted_org`` is an organization that has not approved the application: GitHub tells nothing of it.
+    """
 
     expiring_tokens: bool = False
     access_lifetime_seconds: int = 28_800
     refresh_lifetime_seconds: int = 15_897_600
     rate_limit: int = 5_000
     client_secret: str | None = None
+    restricted_org: str = ""
 
 
 @dataclass(frozen=True, slots=True)

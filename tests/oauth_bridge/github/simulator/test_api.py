@@ -179,6 +179,28 @@ def test_a_login_in_a_path_cannot_write_headers(http: httpx2.Client, simulator: 
     assert "set-cookie" not in response.headers
 
 
+def test_a_team_has_a_number_that_members_see(http: httpx2.Client, simulator: Simulator) -> None:
+    """GitHub REST: ``GET /orgs/{org}/teams/{team_slug}``."""
+    carol = as_person(http, simulator, "carol", "read:org")
+    found = carol.get("/orgs/acme/teams/platform")
+    assert found.status_code == 200
+    assert (found.json()["id"], found.json()["slug"], found.json()["organization"]["id"]) == (3001, "platform", 2001)
+    assert carol.get("/orgs/acme/teams/nothing").status_code == 404
+    for login, scope in (("carol", "read:user"), ("dave", "read:org"), ("alice", "read:org")):
+        assert as_person(http, simulator, login, scope).get("/orgs/acme/teams/platform").status_code == 404
+
+
+def test_an_organization_that_has_not_approved_the_application_tells_nothing(http: httpx2.Client, simulator: Simulator) -> None:
+    """GitHub: OAuth app access restrictions."""
+    simulator.configure(restricted_org="acme")
+    carol = as_person(http, simulator, "carol", "read:org")
+    for path in ("/user/memberships/orgs/acme", "/orgs/acme/teams/platform", "/orgs/acme/teams/platform/memberships/carol"):
+        answer = carol.get(path)
+        assert answer.status_code == 403
+        assert "OAuth App access restrictions" in answer.json()["message"]
+    assert carol.get("/user/memberships/orgs/other").status_code == 404
+
+
 def test_teams(http: httpx2.Client, simulator: Simulator) -> None:
     carol = as_person(http, simulator, "carol", "read:org")
     path = "/orgs/acme/teams/{}/memberships/{}"

@@ -1,0 +1,69 @@
+"""What ``serve`` does from time to time beside serving: housekeeping, in one thread of the process that was started.
+
+Every replica has such a thread. They begin at random moments, and the lock in the database lets one work at a time.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, InterfaceError, connections
+from django.utils import timezone
+
+logger = logging.getLogger("gatehouse.schedule")
+
+FIRST_SECONDS = (30.0, 300.0)
+EVERY_SECONDS = (3300.0, 3900.0)
+_PATIENCE_SECONDS = 5.0
+
+MayGoOn = Callable[[], bool]
+Job = Callable[[MayGoOn], None]
+Span = tuple[float, float]
+
+
+@contextmanager
+def repeated(job: Job, *, first_seconds: Span = FIRST_SECONDS, every_seconds: Span = EVERY_SECONDS) -> Iterator[None]:
+    """Run ``job`` again and again while the block lasts; each wait is random within its span.
+
+    The job is told by its argument when the block is over, and is waited for a moment then.
+    """
+    stop = threading.Event()
+
+    def loop() -> None:
+        span = first_seconds
+        while not stop.wait(random.uniform(*span)):  # noqa: S311  nothing secret: so that replicas do not begin together
+            job(lambda: not stop.is_set())
+            span = every_seconds
+
+    thread = threading.Thread(target=loop, name="schedule", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_PATIENCE_SECONDS)
+
+
+def keep_house(may_go_on: MayGoOn) -> None:
+    """Run the housekeeping once. Whatever goes wrong is told to the log, and tried again the next time."""
+    # Here, and not above: models are ready when the block begins, not when this module is read.
+    from oauth_bridge import housekeeping
+
+    try:
+        done = housekeeping.run(timezone.now(), may_go_on=may_go_on)
+    except housekeeping.Busy:
+        logger.info("housekeeping: another process is at it")
+    except (DatabaseError, InterfaceError) as error:
+        # Its message may name hosts.
+        logger.error("housekeeping: the database does not answer: %s", type(error).__name__)  # noqa: TRY400
+    except Exception:
+        # A fault here must not end the thread, and with it all housekeeping.
+        logger.exception("housekeeping failed")
+    else:
+        logger.info(
+            "housekeeping: %s", ", ".join(f"{count} {name}" for name, count in done.items() if count) or "nothing to do"
+        )
+    finally:
+        connections.close_all()

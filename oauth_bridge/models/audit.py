@@ -1,0 +1,61 @@
+"""What happened, for the operator to look up: one row a step, never changed."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class AuthEvent(models.Model):
+    """One security-relevant step, written in the transaction of what it tells of. It names no secret, code or token.
+
+    ``login`` and ``client_name`` are what they were at the time: the row says the same after a rename.
+    """
+
+    class Kind(models.TextChoices):
+        """What can happen."""
+
+        CLIENT_REGISTERED = "client_registered", "client registered"
+        CLIENT_CHANGED = "client_changed", "client changed"
+        CLIENT_DELETED = "client_deleted", "client deleted"
+        CLIENT_REFUSED = "client_refused", "client refused"
+        DOCUMENT_FETCHED = "document_fetched", "client document fetched"
+        DOCUMENT_CHANGED = "document_changed", "client document changed"
+        CONSENT_GIVEN = "consent_given", "consent given"
+        CONSENT_REFUSED = "consent_refused", "consent refused"
+        SIGNED_IN = "signed_in", "signed in"
+        SIGN_IN_REFUSED = "sign_in_refused", "sign-in refused"
+        SIGN_IN_FAILED = "sign_in_failed", "sign-in failed at GitHub"
+        ACCESS_REQUESTED = "access_requested", "access asked for"
+        ACCESS_DECIDED = "access_decided", "request for access decided"
+        TOKENS_ISSUED = "tokens_issued", "tokens issued"
+        TOKENS_REFRESHED = "tokens_refreshed", "tokens refreshed"
+        REFRESH_REPEATED = "refresh_repeated", "refresh repeated within the grace"
+        CODE_REPLAYED = "code_replayed", "authorization code presented again"
+        REFRESH_REUSED = "refresh_reused", "old refresh token presented again"
+        SESSION_ENDED = "session_ended", "session ended"
+        CREDENTIAL_DIED = "credential_died", "GitHub refused the person's token"
+        RULE_ADDED = "rule_added", "rule added"
+        RULE_CHANGED = "rule_changed", "rule changed"
+        RULE_REMOVED = "rule_removed", "rule removed"
+        PERSON_SWITCHED = "person_switched", "person switched on or off"
+        KEYS_ROTATED = "keys_rotated", "stored secrets sealed again"
+
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+    request_id = models.CharField("reference", max_length=64, db_index=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="events")
+    login = models.CharField(max_length=150, blank=True)
+    client = models.ForeignKey("oauth_bridge.Client", null=True, on_delete=models.SET_NULL, related_name="events")
+    client_name = models.CharField(max_length=255, blank=True)
+    session = models.ForeignKey("oauth_bridge.Session", null=True, on_delete=models.SET_NULL, related_name="events")
+    operator = models.CharField("by operator", max_length=150, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["kind", "at"]), models.Index(fields=["person", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,8 @@
+"""All holes."""
+
+from tests.mutation import browser_holes, server_holes, token_holes
+from tests.mutation.hole import Hole
+
+HOLES: tuple[Hole, ...] = tuple(
+    sorted((*browser_holes.HOLES, *token_holes.HOLES, *server_holes.HOLES), key=lambda hole: hole.threat)
+)

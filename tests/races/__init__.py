@@ -1,0 +1,1 @@
+"""Several at once: threads of one server, and processes on one PostgreSQL."""
