@@ -238,17 +238,6 @@ def test_a_renamed_member_stays_the_same_person(live: Live) -> None:
     assert come_back(live, "carol").status_code == 403
 
 
-def test_a_rule_that_ends_ends_the_session(live: Live) -> None:
-    """Expiry, at refresh; nothing is asked of GitHub for a rule that is over."""
-    acme_rule()
-    client = member(live)
-    AllowRule.objects.update(expires_at=timezone.now())
-    asked = len(asked_for_memberships(live))
-    assert client.refresh().json()["error"] == "invalid_grant"
-    assert end_of(client) == Session.EndReason.NOT_ALLOWED
-    assert len(asked_for_memberships(live)) == asked
-
-
 def test_a_member_whose_token_github_refuses_has_to_sign_in_again(live: Live) -> None:
     """Who cannot be asked about is not let go on; on the schedule as at refresh."""
     acme_rule()

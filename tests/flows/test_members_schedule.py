@@ -1,4 +1,4 @@
-"""The schedule that asks about members: whom it asks, what it ends, and what it costs."""
+"""The schedule that asks about members: whom it asks, what it ends, and what it costs. And rules that end by themselves."""
 
 from datetime import timedelta
 
@@ -9,7 +9,16 @@ from oauth_bridge import people
 from oauth_bridge.models import AllowRule, Session
 from oauth_bridge.people import standing
 from tests.conftest import Live
-from tests.support.members import MEMBERSHIP_PATH, acme_rule, asked_for_memberships, joins, leaves, let_an_hour_pass, member
+from tests.support.members import (
+    MEMBERSHIP_PATH,
+    acme_rule,
+    asked_for_memberships,
+    end_of,
+    joins,
+    leaves,
+    let_an_hour_pass,
+    member,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +88,14 @@ def test_a_round_of_the_schedule_is_bounded(live: Live, monkeypatch: pytest.Monk
     let_an_hour_pass()
     monkeypatch.setattr(standing, name, value)
     assert people.recheck(timezone.now()).asked == max(value, 0)
+
+
+def test_a_rule_that_ends_ends_the_session(live: Live) -> None:
+    """Expiry, at refresh; nothing is asked of GitHub for a rule that is over."""
+    acme_rule()
+    client = member(live)
+    AllowRule.objects.update(expires_at=timezone.now())
+    asked = len(asked_for_memberships(live))
+    assert client.refresh().json()["error"] == "invalid_grant"
+    assert end_of(client) == Session.EndReason.NOT_ALLOWED
+    assert len(asked_for_memberships(live)) == asked

@@ -2,11 +2,12 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mcpserver import dispatch
+from mcpserver import database, dispatch
 from mcpserver.protocol import parameter_headers
 from mcpserver.protocol import tools as messages
 from mcpserver.protocol.versions import LATEST_MODERN
@@ -22,6 +23,16 @@ pytestmark = pytest.mark.asyncio
 
 H = handshake_headers
 M = modern_headers
+
+
+@pytest.fixture(autouse=True)
+def _no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run at once what would run in a database thread, whose connection may be left over from a test that had one."""
+
+    async def run(work: Callable[..., Any], *given: Any) -> Any:
+        return work(*given)
+
+    monkeypatch.setattr(database, "run", run)
 
 
 # --- rights ---

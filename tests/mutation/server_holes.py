@@ -3,6 +3,7 @@
 from tests.mutation.hole import Hole
 
 EDGE, MCP = "tests/mcpserver/edge/", "tests/security/test_advisories_mcp.py"
+ISOLATION = "tests/security/test_advisories_isolation.py"
 FETCH = "tests/oauth_bridge/documents/test_fetch.py"
 
 HOLES = (
@@ -89,6 +90,22 @@ HOLES = (
             f"{EDGE}test_head.py::test_names_with_an_underscore_are_dropped_from_both_views",
             "tests/security/test_advisories_server.py::test_cve_2026_3902_a_name_with_an_underscore_stands_for_no_other",
         ),
+    ),
+    Hole(
+        22,
+        "whoever is remembered answers for everybody",
+        "mcpserver/bearer.py",
+        "        known = self._known.get(checksum)\n",
+        "        known = next(iter(self._known.values()), None)\n",
+        (f"{ISOLATION}::test_cve_2026_25536_and_cve_2020_35681_every_answer_goes_to_who_asked",),
+    ),
+    Hole(
+        24,
+        "numbers may have any number of digits",
+        "tools/arithmetic/operands.py",
+        "    if before + behind > MAX_DIGITS:",
+        "    if before + behind < 0:",
+        ("tests/tools/arithmetic/test_operands.py::test_more_than_a_thousand_digits_are_too_many",),
     ),
     Hole(
         23,
