@@ -25,7 +25,7 @@ def not_everyone_may_sign_in(app_configs: Sequence[AppConfig] | None, **_: Any) 
 @register
 def production_parts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Tell what holds for one process only."""
-    if settings.DEBUG or settings.REDIS_URL:
+    if settings.DEVELOPMENT or settings.REDIS_URL:
         return []
     return [
         Warning(
@@ -39,7 +39,7 @@ def production_parts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[
 @register
 def development_is_local(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Tell that development mode is for this machine."""
-    if not settings.DEBUG or settings.PUBLIC_URL.startswith("http://"):
+    if not settings.DEVELOPMENT or settings.PUBLIC_URL.startswith("http://"):
         return []
     return [
         Warning(

@@ -109,6 +109,8 @@ _LEVELS = {
     "django": "INFO",
     # Each 4xx has its line in the access log already.
     "django.request": "ERROR",
+    # What Django refuses (too many fields, a cookie that was changed) is in the access log as a 400, without a traceback.
+    "django.security": "CRITICAL",
     "django.server": "WARNING",
     "django.channels.server": "WARNING",
     # Below these levels the libraries tell of routine, and some of it holds whole URLs with their query.

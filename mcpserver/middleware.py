@@ -28,8 +28,7 @@ class FriendlyErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on, read as UTF-8 whatever charset the request names: others hold what is no text, or are no encodings."""
-        request.encoding = "utf-8"
+        """Pass on."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -26,6 +26,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class Utf8Request(ASGIRequest):
+    """A request that is read as UTF-8 whatever charset it names: others hold what is no text, or are no encodings."""
+
+    @property
+    def encoding(self) -> str:
+        """The one encoding."""
+        return "utf-8"
+
+    @encoding.setter
+    def encoding(self, value: str | None) -> None:
+        """Do nothing."""
+
+
 class PagesHandler(BaseHandler):
     """Serves HTTP; the outermost wrapper has judged head and size already."""
 
@@ -55,7 +68,7 @@ class PagesHandler(BaseHandler):
         """Return the response, with its content unless it streams. One that does not stream is closed already."""
         set_script_prefix("/")
         request_started.send(sender=type(self), scope=scope)
-        response = self.get_response(ASGIRequest(scope, io.BytesIO(body)))
+        response = self.get_response(Utf8Request(scope, io.BytesIO(body)))
         # What Django's handlers do: `request_finished` names its sender.
         response._handler_class = type(self)  # type: ignore[attr-defined]
         if not isinstance(response, HttpResponse):

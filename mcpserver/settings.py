@@ -11,10 +11,12 @@ env.load_env_file(BASE_DIR / os.environ.get("ENV_FILE", ".env"))
 
 # --- What the operator decides (`README.md` has the table) ---
 
-DEBUG = env.flag("DEBUG")
+DEVELOPMENT = env.flag("DEBUG")
+# Django's own switch stays off, in development too: its error pages show settings, and fail where the request itself is wrong.
+DEBUG = False
 PORT = env.integer("PORT", 8000, minimum=1, maximum=65535)
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
-PUBLIC_URL = env.public_url("PUBLIC_URL", f"http://localhost:{PORT}" if DEBUG else "")
+PUBLIC_URL = env.public_url("PUBLIC_URL", f"http://localhost:{PORT}" if DEVELOPMENT else "")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 REDIS_URL = env.redis("REDIS_URL")
 
@@ -35,7 +37,7 @@ GITHUB_CLIENT_ID = env.text("GITHUB_CLIENT_ID")
 GITHUB_CLIENT_SECRET = env.text("GITHUB_CLIENT_SECRET")
 if bool(GITHUB_CLIENT_ID) != bool(GITHUB_CLIENT_SECRET):
     raise env.ConfigurationError("GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET belong together: set both.")
-GITHUB_SIMULATOR = DEBUG and not GITHUB_CLIENT_ID
+GITHUB_SIMULATOR = DEVELOPMENT and not GITHUB_CLIENT_ID
 if not GITHUB_CLIENT_ID and not GITHUB_SIMULATOR:
     raise env.ConfigurationError(
         "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are required: create an OAuth app at GitHub "
@@ -53,30 +55,42 @@ GITHUB_API_URL = env.upstream_url(
 )
 
 
-def _development_secret() -> str:
-    """Return a secret kept in ``var/``, so that what it signed survives a restart."""
-    file = VAR_DIR / "secret-key"
+def _make_folder() -> None:
+    """Make the folder of SQLite and of development's files."""
     try:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(error) from error
+
+
+def _not_writable(error: OSError) -> env.ConfigurationError:
+    return env.ConfigurationError(
+        f"VAR_DIR {VAR_DIR} cannot be written ({error.strerror}): set VAR_DIR to a folder that this user may write."
+    )
+
+
+def _development_secret() -> str:
+    """Return a secret kept in ``var/``, so that what it signed survives a restart."""
+    _make_folder()
+    file = VAR_DIR / "secret-key"
+    try:
         if not file.exists():
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(secrets.token_urlsafe(48))
         return file.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise env.ConfigurationError(
-            f"VAR_DIR {VAR_DIR} cannot be written ({error.strerror}): set VAR_DIR to a folder that this user may write."
-        ) from error
+        raise _not_writable(error) from error
 
 
-SECRET_KEY = env.text("SECRET_KEY") or (_development_secret() if DEBUG else "")
+SECRET_KEY = env.text("SECRET_KEY") or (_development_secret() if DEVELOPMENT else "")
 if not SECRET_KEY:
     raise env.ConfigurationError("SECRET_KEY is required: a long random text, for example from `openssl rand -base64 48`.")
 # What older keys signed is still believed: browser sessions survive a new SECRET_KEY.
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 ENCRYPTION_KEYS = env.words("ENCRYPTION_KEYS") or env.words("COOKIE_ENCRYPTION_KEY")
-if not ENCRYPTION_KEYS and DEBUG:
+if not ENCRYPTION_KEYS and DEVELOPMENT:
     ENCRYPTION_KEYS = [f"development:{key}" for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)]
 if not ENCRYPTION_KEYS:
     raise env.ConfigurationError(
@@ -149,8 +163,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files are few and served from where they lie: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_MAX_AGE = 0 if DEBUG else 600
+WHITENOISE_AUTOREFRESH = DEVELOPMENT
+WHITENOISE_MAX_AGE = 0 if DEVELOPMENT else 600
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -186,6 +200,8 @@ LOGIN_REDIRECT_URL = "/"
 
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'gatehouse.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if not env.text("DATABASE_URL"):
+        _make_folder()
     # IMMEDIATE: a transaction that will write waits its turn at its start, and never fails in the middle.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -255,7 +271,7 @@ SOCIAL_AUTH_PIPELINE = [
     "oauth_bridge.github.pipeline.seal_credential",
 ]
 
-LOGGING = logs.config(debug=DEBUG)
+LOGGING = logs.config(debug=DEVELOPMENT)
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W001",  # SecurityMiddleware, and

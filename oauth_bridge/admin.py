@@ -71,7 +71,6 @@ class ClientAdmin(ReadOnlyAdmin):
         "name",
         "client_id",
         "registration_source",
-        "token_endpoint_auth_method",
         "created",
         "last_used_at",
         "is_on",

@@ -20,8 +20,8 @@ class IssuedTokens:
 
 
 def wants_refresh_token(session: Session) -> bool:
-    """Return whether the client asked for one: by scope, or by its registered grant types (MCP 2026-07-28, Refresh Tokens)."""
-    return "offline_access" in session.scope.split() or "refresh_token" in session.client.grant_types
+    """Return whether the client may use one, by its registered grant types (MCP 2026-07-28, Refresh Tokens)."""
+    return "refresh_token" in session.client.grant_types
 
 
 def issue(session: Session, *, scope: str, resource: Sequence[str], now: datetime) -> IssuedTokens:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from oauth_bridge import audit
 from oauth_bridge.browser import Browser
 from oauth_bridge.models import AuthEvent, Client, PendingAuthorization
-from oauth_bridge.protocol import lifetimes, tokens
+from oauth_bridge.protocol import lifetimes, scopes, tokens
 from oauth_bridge.protocol.authorization import AuthorizationRequest
 from oauth_bridge.protocol.redirect_uris import RedirectUri
 
@@ -32,7 +32,7 @@ def create(
         redirect_uri=redirect_uri.uri,
         redirect_uri_was_sent=redirect_uri_was_sent,
         state=state,
-        scope=" ".join(request.scope),
+        scope=" ".join(scopes.usable(request.scope, client.grant_types)),
         resource=" ".join(request.resource),
         code_challenge=request.code_challenge,
         created_at=now,

@@ -27,7 +27,7 @@ class EdgeConfig:
     def from_settings(cls, settings: Any) -> "EdgeConfig":
         """Return the configuration that Django's settings describe."""
         proxies: Sequence[IPv4Network | IPv6Network] = settings.TRUSTED_PROXIES
-        return cls(public_url=settings.PUBLIC_URL, trusted_proxies=tuple(proxies), debug=settings.DEBUG)
+        return cls(public_url=settings.PUBLIC_URL, trusted_proxies=tuple(proxies), debug=settings.DEVELOPMENT)
 
     @property
     def is_https(self) -> bool:

@@ -10,6 +10,7 @@ from mcpserver.edge.types import Header
 from mcpserver.edge.zones import Zone
 
 MAX_TARGET_BYTES = 16_384
+MAX_QUERY_PARAMETERS = 200
 RETRY_AFTER_SECONDS = 2
 
 _LOOPBACK_HOST = re.compile(rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
@@ -49,6 +50,8 @@ def refused_target(path: str, query: bytes) -> Refusal | None:
     """Return why a request's target is refused: none of ours is that long, nor holds NUL, backslash, control characters."""
     if len(path) + len(query) > MAX_TARGET_BYTES:
         return bad_request("the address is too long", 414)
+    if query.count(b"&") >= MAX_QUERY_PARAMETERS:
+        return bad_request("the address has too many parameters")
     if not path.startswith("/") or _BAD_PATH.search(path):
         return bad_request("the path is malformed")
     return None

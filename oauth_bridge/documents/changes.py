@@ -28,7 +28,6 @@ def record(client: Client, before: Facts, after: Facts, now: datetime) -> None:
     if not changed:
         return
     ClientDocumentChange.objects.bulk_create(
-        ClientDocumentChange(client=client, field=name, before=before[name], after=after[name], at=now)
-        for name in changed
+        ClientDocumentChange(client=client, field=name, before=before[name], after=after[name], at=now) for name in changed
     )
     audit.record(audit.Kind.DOCUMENT_CHANGED, client=client, fields=changed)

@@ -42,6 +42,11 @@ def parse(text: str | None) -> tuple[str, ...]:
     return known if any(SCOPES[name].github for name in known) else (*BASE_SCOPES, *known)
 
 
+def usable(asked: Iterable[str], grant_types: Iterable[str]) -> tuple[str, ...]:
+    """Return the scopes that mean something to a client: one that never refreshes has no use for ``offline_access``."""
+    return tuple(name for name in asked if name != "offline_access" or "refresh_token" in grant_types)
+
+
 def at_github(scopes: Iterable[str]) -> tuple[str, ...]:
     """Return what has to be asked for at GitHub, sorted."""
     return tuple(sorted({github for name in scopes if (github := SCOPES[name].github)}))

@@ -176,11 +176,19 @@ def test_the_answer_is_complete_and_true(live: Live) -> None:
 
 
 def test_a_client_that_wants_no_refresh_token_gets_none(live: Live) -> None:
-    """MCP 2026-07-28, Refresh Tokens: by its registration or by ``offline_access``."""
+    """RFC 7591 §3.2.1: what was registered is what holds. A client that never refreshes gets no ``offline_access`` either."""
     plain = signed_in(live.url, live.simulator, grant_types=["authorization_code"])
     assert "refresh_token" not in plain.tokens
     asked = signed_in(live.url, live.simulator, scope="read:user offline_access", grant_types=["authorization_code"])
-    assert asked.refresh().status_code == 200
+    assert "refresh_token" not in asked.tokens
+    assert asked.tokens["scope"] == "read:user"
+
+
+def test_a_client_that_names_no_grant_types_may_refresh(live: Live) -> None:
+    """It is told so in the answer to its registration, and it is so."""
+    client = OAuthClient.register(live.url, grant_types=None)
+    client.redeem(live.browser().sign_in(client.authorize_url(scope="read:user offline_access")))
+    assert client.refresh().status_code == 200
 
 
 def test_every_sign_in_is_a_session_of_its_own(live: Live) -> None:

@@ -214,3 +214,15 @@ def test_a_reference_is_given_and_nothing_is_echoed(live: Live, header: str) -> 
         assert marker not in answer.body, target
         request_id = next(line for line in answer.head.split("\r\n") if line.lower().startswith("x-request-id:")).split()[1]
         assert request_id in answer.body, target
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/auth", "/callback", "/login", "/login/github", "/account", "/token", "/register", "/mcp"]
+)
+def test_thousands_of_parameters_are_a_plain_400(live: Live, path: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Django counts fields as well, and its own error page fails on such a request: it must never get there."""
+    answer = connect(live.url).get(f"{path}?{'a=1&' * 1100}")
+    assert answer.status_code == 400
+    form = connect(live.url).post(path, content="a=1&" * 1100, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert form.status_code < 500
+    assert not [record for record in caplog.records if record.exc_info]

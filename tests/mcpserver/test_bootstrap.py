@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:
     """Make it a development server that keeps its data in a new folder; return the folder."""
-    settings.DEBUG = True
+    settings.DEVELOPMENT = True
     settings.VAR_DIR = tmp_path / "var"
     return tmp_path / "var"
 
@@ -79,7 +79,7 @@ def test_an_operator_that_exists_is_enough(folder: Path) -> None:
 
 
 def test_production_gets_no_operator_by_itself(settings: Settings, folder: Path) -> None:
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     assert bootstrap() == ""
     assert not Person.objects.exists()
     assert not folder.exists()
@@ -87,7 +87,7 @@ def test_production_gets_no_operator_by_itself(settings: Settings, folder: Path)
 
 @pytest.mark.parametrize("debug", [True, False])
 def test_the_rules_of_the_environment_become_rows(settings: Settings, *, debug: bool) -> None:
-    settings.DEBUG = debug
+    settings.DEVELOPMENT = debug
     settings.ALLOWED_USERNAMES, settings.ADMIN_USERNAMES = ["alice"], ["Carol"]
     bootstrap()
     assert set(AllowRule.objects.values_list("login", "is_admin")) == {("alice", False), ("Carol", True)}

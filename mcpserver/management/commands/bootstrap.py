@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 self._bring_up_to_date(allowed=migrate)
             people.sync_rules_from_settings()
             # In production operators come by ADMIN_USERNAMES, or from `manage.py createsuperuser`.
-            if settings.DEBUG:
+            if settings.DEVELOPMENT:
                 self._first_admin()
         except OperationalError as error:
             raise ConfigurationError(_unreachable(error)) from error

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--server", choices=sorted(running.SERVERS), default="uvicorn", help="default: uvicorn")
         parser.add_argument("--workers", type=int, default=1, help="processes (default: 1; several need PostgreSQL and Redis)")
-        parser.add_argument("--host", default="127.0.0.1" if settings.DEBUG else "0.0.0.0", help="default: %(default)s")  # noqa: S104
+        parser.add_argument("--host", default="127.0.0.1" if settings.DEVELOPMENT else "0.0.0.0", help="default: %(default)s")  # noqa: S104
         parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT (%(default)s)")
 
     def handle(self, **options: Any) -> None:
