@@ -99,7 +99,8 @@ def _allow(request: AccessRequest, operator: Person, until: datetime | None) -> 
     """Write the account's rule, or open an expired one again."""
     rule, created = AllowRule.objects.update_or_create(
         github_id=request.github_id,
-        defaults={"expires_at": until},
+        # To sign in is what was asked for: an operator's right that had expired does not come back by the way.
+        defaults={"expires_at": until, "is_admin": False},
         create_defaults={"login": request.login, "expires_at": until, "note": "Asked for access"},
     )
     audit.record(

@@ -63,7 +63,19 @@ def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> Is
     resource = resources.narrowed(request.resource, grant.resource, settings.PUBLIC_URL)
     if not people.is_allowed(grant.user):
         raise _invalid_grant("The person is no longer allowed to use this server.")
-    now = timezone.now()
+    issued = _issue(grant, client, resource, timezone.now())
+    if issued is None:
+        now_known = Grant.objects.get(pk=grant.pk)
+        raise _used(now_known, client, received_at) if now_known.used_at else _invalid_grant("The code has expired.")
+    # Once more, now that the session can be seen: a rule that was removed in between saw no session to end.
+    if not people.is_allowed(grant.user):
+        sessions.end(Session.objects.filter(grants=grant.pk), Session.EndReason.NOT_ALLOWED)
+        raise _invalid_grant("The person is no longer allowed to use this server.")
+    return issued
+
+
+def _issue(grant: Grant, client: Client, resource: tuple[str, ...], now: datetime) -> IssuedTokens | None:
+    """Return the first tokens of the session that the code begins, or None if the code cannot be used any more."""
     with transaction.atomic():
         # The one judge of single use: whoever changes the row has the code.
         if Grant.objects.filter(pk=grant.pk, used_at__isnull=True, expires__gt=now).update(used_at=now):
@@ -73,8 +85,7 @@ def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> Is
             Grant.objects.filter(pk=grant.pk).update(session=session, used_at=timezone.now())
             audit.record(audit.Kind.TOKENS_ISSUED, person=grant.user, client=client, session=session, scope=session.scope)
             return issued
-    now_known = Grant.objects.get(pk=grant.pk)
-    raise _used(now_known, client, received_at) if now_known.used_at else _invalid_grant("The code has expired.")
+    return None
 
 
 def _grant_of(request: CodeRequest, client: Client) -> Grant:

@@ -94,7 +94,8 @@ def _stale(now: datetime) -> dict[str, QuerySet[Any]]:
     before, age = now - _KEPT, now - _SOCIAL_AUTH_KEPT
     return {
         "sign-in attempts": SignInAttempt.objects.filter(expires_at__lt=before),
-        "authorization requests": PendingAuthorization.objects.filter(expires_at__lt=before),
+        # Nobody can answer them any more, and anybody can make them: they go first.
+        "authorization requests": PendingAuthorization.objects.filter(expires_at__lt=now - timedelta(minutes=10)),
         "authorization codes": Grant.objects.filter(expires__lt=before),
         "refresh tokens": RefreshToken.objects.filter(expires_at__lt=before),
         "client assertions": UsedAssertion.objects.filter(expires_at__lt=before),
@@ -103,7 +104,7 @@ def _stale(now: datetime) -> dict[str, QuerySet[Any]]:
         "browser sessions": BrowserSession.objects.filter(expire_date__lt=now),
         "audit events": AuthEvent.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_RETENTION_DAYS)),
         "clients of documents": Client.objects.filter(
-            orphans.WITHOUT_SESSIONS,
+            orphans.unattended(now),
             registration_source=Client.RegistrationSource.CIMD,
             disabled_at__isnull=True,
             document__fetched_at__lt=now - _DOCUMENT_KEPT,

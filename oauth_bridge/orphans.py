@@ -6,7 +6,7 @@ can use it from then on. Minutes later, when no request that found it can still 
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_bridge.models import AuthEvent, Client, Grant, PendingAuthorization, Session
@@ -50,14 +50,17 @@ def delete_retired(now: datetime, *, limit: int) -> int:
     return len(keys)
 
 
-def untouched(now: datetime) -> QuerySet[Client]:
-    """Return the clients that registered, and through which nobody has signed in or is about to."""
+def unattended(now: datetime) -> Q:
+    """Return the condition that nobody has signed in through a client, or is about to."""
     asked = PendingAuthorization.objects.filter(client=OuterRef("pk"), expires_at__gt=now)
     answered = Grant.objects.filter(application=OuterRef("pk"), expires__gt=now)
+    return Q(WITHOUT_SESSIONS) & Q(~Exists(asked)) & Q(~Exists(answered))
+
+
+def untouched(now: datetime) -> QuerySet[Client]:
+    """Return the clients that registered, and through which nobody has signed in or is about to."""
     return Client.objects.filter(
-        WITHOUT_SESSIONS,
-        ~Exists(asked),
-        ~Exists(answered),
+        unattended(now),
         registration_source=Client.RegistrationSource.DCR,
         deleted_at__isnull=True,
     )

@@ -14,6 +14,7 @@ from functools import cached_property
 import httpcore2
 import httpx2
 
+from oauth_bridge import waiting
 from oauth_bridge.documents import network
 from oauth_bridge.protocol import client_urls, public_addresses
 
@@ -60,6 +61,7 @@ class Fetcher:
         """
         if not client_urls.is_fetchable(url):
             raise FetchFailed("not a URL that may be fetched")
+        waiting.give_back_connection()
         deadline = time.monotonic() + self.total_seconds
         addresses = self._checked_addresses(client_urls.host_of(url))
         headers = [*_HEADERS, ("If-None-Match", etag)] if etag else _HEADERS

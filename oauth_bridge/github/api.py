@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 from django.conf import settings
 
+from oauth_bridge import waiting
 from wire import strict_json
 
 logger = logging.getLogger(__name__)
@@ -139,6 +140,7 @@ def _send(method: str, url: str, *, headers: dict[str, str], form: dict[str, str
     """
     if until <= time.monotonic():
         raise Unavailable
+    waiting.give_back_connection()
     answers: queue.SimpleQueue[_Answer | None] = queue.SimpleQueue()
 
     def work() -> None:

@@ -18,7 +18,7 @@ from social_core.backends.oauth import BaseOAuth2PKCE
 from social_core.exceptions import AuthProviderError, AuthResponseError, SocialAuthBaseException
 from social_django.utils import load_strategy
 
-from oauth_bridge import audit
+from oauth_bridge import audit, waiting
 from oauth_bridge.github import api, membership
 from oauth_bridge.models import Client, GitHubCredential, Person
 from oauth_bridge.people import members, rules, standing
@@ -138,6 +138,7 @@ def complete(request: HttpRequest, trip: Trip, *, client: Client | None) -> tupl
     """
     backend = _backend(request, trip)
     backend.client = client
+    waiting.give_back_connection()
     try:
         person = backend.auth_complete(user=None)
     except SignInRefused as refused:

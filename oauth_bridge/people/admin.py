@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from oauth_bridge import access_requests, audit
 from oauth_bridge.models import AccessRequest, AllowRule, AuthEvent, Person
-from oauth_bridge.people.rules import enforce_rules
+from oauth_bridge.people.rules import enforce_rules, remove
 from oauth_bridge.protocol import logins
 
 _NO_LOGIN = "A GitHub login has letters, digits and hyphens only, at most 39."
@@ -118,7 +118,7 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
         """Delete, and end what depended on it."""
         with transaction.atomic():
             self._record(request, audit.Kind.RULE_REMOVED, obj)
-            super().delete_model(request, obj)
+            remove(AllowRule.objects.filter(pk=obj.pk))
             self._enforce(request)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AllowRule]) -> None:
@@ -126,7 +126,7 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
         with transaction.atomic():
             for rule in queryset:
                 self._record(request, audit.Kind.RULE_REMOVED, rule)
-            super().delete_queryset(request, queryset)
+            remove(queryset)
             self._enforce(request)
 
     def _record(self, request: HttpRequest, kind: AuthEvent.Kind, rule: AllowRule, *, changed: list[str] | None = None) -> None:
@@ -136,7 +136,10 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
         audit.record(kind, login=rule.login, operator=_operator(request), **detail)  # type: ignore[arg-type]  # detail is what is left
 
     def _enforce(self, request: HttpRequest) -> None:
-        if ended := enforce_rules(operator=_operator(request)):
+        operator = _operator(request)
+        # Once more when everybody can see the change: a code that is redeemed just now makes a session that this one misses.
+        transaction.on_commit(lambda: enforce_rules(operator=operator))
+        if ended := enforce_rules(operator=operator):
             messages.info(request, f"{ended} session(s) ended: no rule allows their people any more.")
 
 

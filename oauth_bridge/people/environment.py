@@ -5,7 +5,7 @@ from django.db import transaction
 
 from oauth_bridge import audit
 from oauth_bridge.models import AllowRule
-from oauth_bridge.people.rules import enforce_rules
+from oauth_bridge.people.rules import enforce_rules, remove
 from oauth_bridge.protocol import logins
 
 # (kind, login, team), the names in lower case: GitHub makes no difference.
@@ -22,7 +22,7 @@ def sync_rules_from_settings() -> None:
     for rule in AllowRule.objects.filter(source=AllowRule.Source.ENVIRONMENT):
         if _key(rule.kind, rule.login, rule.team) not in wanted:
             audit.record(audit.Kind.RULE_REMOVED, login=rule.login, rule=str(rule), source=rule.source)
-            rule.delete()
+            remove(AllowRule.objects.filter(pk=rule.pk))
     admins = {login.lower() for login in settings.ADMIN_USERNAMES}
     for (kind, key, _), (login, team) in wanted.items():
         rule = _find_or_create(kind, login, team)

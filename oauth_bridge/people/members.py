@@ -49,10 +49,12 @@ def ask(rules: Sequence[AllowRule], *, github_id: int, token: str) -> Answer:
 @transaction.atomic
 def remember(person: Person, answer: Answer, *, now: datetime) -> bool:
     """Keep what GitHub said; return whether it still lets the person in: the rule may be gone or bound to others by now."""
+    # The rule's row is locked before any membership's, here and where a rule is removed.
+    holds = answer.rule is not None and answer.proof is not None and _bind(answer.rule, answer.proof, now)
     Membership.objects.filter(person=person, rule__in=answer.denied).delete()
     if answer.rule is None or answer.proof is None:
         return False
-    if not _bind(answer.rule, answer.proof, now):
+    if not holds:
         Membership.objects.filter(person=person, rule=answer.rule).delete()
         return False
     times = {"verified_at": now, "tried_at": now}

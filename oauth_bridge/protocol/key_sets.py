@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from wire import strict_json
 
 MAX_KEYS = 20
 MAX_KEY_ID_LENGTH = 255
+
+_PRINTABLE = re.compile(r"[ -~]+")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
 # By key type, and curve where there is one: what may be signed with it (RFC 7518 §3.1, RFC 8037 §3.1).
 _ALGORITHMS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("RSA", ""): ("RS256", "PS256"),
@@ -105,9 +109,12 @@ def _reduced(key: dict[str, Any]) -> Key | None:
     members = _PUBLIC_MEMBERS.get(key["kty"]) if isinstance(key.get("kty"), str) else None
     if members is None or not all(isinstance(key.get(name), str) for name in members) or not _is_for_signatures(key):
         return None
+    if not all(_BASE64URL.fullmatch(key[name]) for name in members if name not in {"kty", "crv"}):
+        return None
     reduced = {name: key[name] for name in members}
     for name in ("kid", "alg"):
-        if isinstance(key.get(name), str) and len(key[name]) <= MAX_KEY_ID_LENGTH:
+        # Printable ASCII alone: a NUL is more than a PostgreSQL database can hold.
+        if isinstance(key.get(name), str) and len(key[name]) <= MAX_KEY_ID_LENGTH and _PRINTABLE.fullmatch(key[name]):
             reduced[name] = key[name]
     return reduced if algorithms(reduced) and _is_sound(reduced) else None
 

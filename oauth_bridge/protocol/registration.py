@@ -131,8 +131,7 @@ def _keys(document: dict[str, Any]) -> tuple[tuple[key_sets.Key, ...], str]:
 
 
 def _grant_types(document: dict[str, Any]) -> tuple[str, ...]:
-    # Both where it names none: clients that leave it out ask for offline_access all the same.
-    asked = _words(document, "grant_types", list(GRANT_TYPES))
+    asked = _words(document, "grant_types", ["authorization_code"])
     if "code" not in _words(document, "response_types", ["code"]):
         raise _invalid("response_types must contain code.")
     usable = tuple(name for name in GRANT_TYPES if name in asked)

@@ -110,13 +110,16 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 def _allow(request: HttpRequest, waiting: PendingAuthorization, browser: Browser) -> HttpResponse:
-    if not pending.allow(waiting):
-        return pages.already_answered(request)
     wanted = tuple(waiting.scope.split())
     person = signed_in_person(request)
-    if person is not None and people.is_fresh(person) and (credential := credentials.covering(person, wanted)):
+    credential = credentials.covering(person, wanted) if person is not None and people.is_fresh(person) else None
+    if credential is None:
+        # Before anything is written: what is refused leaves no row.
+        throttle.check_sign_in(browser.address, browser.value, is_new=browser.is_new)
+    if not pending.allow(waiting):
+        return pages.already_answered(request)
+    if person is not None and credential is not None:
         return finish(request, waiting, person, credential)
-    throttle.check_sign_in(browser.address, browser.value, is_new=browser.is_new)
     trip = attempts.begin(browser, scope=scopes.at_github(wanted), pending=waiting)
     return found(login.begin_url(request, trip, select_account=waiting.select_account))
 

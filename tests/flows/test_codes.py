@@ -184,11 +184,11 @@ def test_a_client_that_wants_no_refresh_token_gets_none(live: Live) -> None:
     assert asked.tokens["scope"] == "read:user"
 
 
-def test_a_client_that_names_no_grant_types_may_refresh(live: Live) -> None:
-    """It is told so in the answer to its registration, and it is so."""
+def test_a_client_that_names_no_grant_types_has_the_standards_one(live: Live) -> None:
+    """RFC 7591 §2: authorization_code alone. The answer to its registration says so, and it is so."""
     client = OAuthClient.register(live.url, grant_types=None)
     client.redeem(live.browser().sign_in(client.authorize_url(scope="read:user offline_access")))
-    assert client.refresh().status_code == 200
+    assert client.tokens.keys() == {"access_token", "token_type", "expires_in", "scope"}
 
 
 def test_every_sign_in_is_a_session_of_its_own(live: Live) -> None:

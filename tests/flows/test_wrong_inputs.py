@@ -11,7 +11,7 @@ import pytest
 
 from oauth_bridge.models import Client
 from tests.conftest import Live
-from tests.support.flow import OAuthClient, signed_in
+from tests.support.flow import OAuthClient, connect, signed_in
 from tests.support.raw import RawAnswer, ask
 from tests.support.rows import granted
 

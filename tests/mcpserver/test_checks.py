@@ -139,7 +139,7 @@ def test_the_development_key_is_made_once_for_this_user_alone(tmp_path: Path) ->
 # --- Combinations that start, and do not do what is meant ---
 
 QUIET = {
-    "DEBUG": False,
+    "DEVELOPMENT": False,
     "PUBLIC_URL": "https://gate.example",
     "REDIS_URL": "redis://h",
     "ALLOW_EVERYONE": False,
@@ -154,9 +154,9 @@ QUIET = {
         ({"ALLOW_EVERYONE": True}, {"gatehouse.W001": "ALLOWED_USERNAMES"}),
         ({"ALLOW_EVERYONE": True, "GITHUB_SIMULATOR": True}, {}),
         ({"REDIS_URL": ""}, {"gatehouse.W002": "REDIS_URL"}),
-        ({"REDIS_URL": "", "DEBUG": True, "PUBLIC_URL": "http://localhost:8000"}, {}),
-        ({"DEBUG": True}, {"gatehouse.W003": "DEBUG"}),
-        ({"DEBUG": True, "PUBLIC_URL": "http://localhost:8000"}, {}),
+        ({"REDIS_URL": "", "DEVELOPMENT": True, "PUBLIC_URL": "http://localhost:8000"}, {}),
+        ({"DEVELOPMENT": True}, {"gatehouse.W003": "DEBUG"}),
+        ({"DEVELOPMENT": True, "PUBLIC_URL": "http://localhost:8000"}, {}),
         ({"REDIS_URL": "", "ALLOW_EVERYONE": True}, {"gatehouse.W001": "ALLOWED_USERNAMES", "gatehouse.W002": "REDIS_URL"}),
     ],
     ids=str,
@@ -172,3 +172,12 @@ def test_a_combination_that_does_not_do_what_is_meant_is_told(
     for identity, variable in expected.items():
         assert not told[identity].is_serious()
         assert variable in str(told[identity].hint)
+
+
+def test_a_first_start_makes_its_folder_also_with_a_key_of_ones_own(tmp_path: Path) -> None:
+    """A fresh clone has no ``var/``, and SQLite makes no folders."""
+    variables = {"DEBUG": "on", "SECRET_KEY": "k" * 60, "VAR_DIR": str(tmp_path / "new" / "var")}
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, **variables}
+    command = [sys.executable, str(PROJECT / "manage.py"), "migrate", "--plan"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -229,3 +229,14 @@ def test_a_person_is_counted_wherever_they_are(clock: Clock) -> None:
     with pytest.raises(Throttled):
         throttle.check_person("ACCESS_REQUEST", 1001)
     throttle.check_person("ACCESS_REQUEST", 1002)
+
+
+def test_other_keys_do_not_push_a_counter_out(clock: Clock, settings: Settings) -> None:
+    """Django's cache in memory forgets the oldest of 300 keys: a stranger could make 300."""
+    settings.RATE_REGISTER = (2, 60)
+    check("REGISTER", "192.0.2.1")
+    for number in range(2_000):
+        cache.set(f"other:{number}", 0)
+    check("REGISTER", "192.0.2.1")
+    with pytest.raises(Throttled):
+        check("REGISTER", "192.0.2.1")

@@ -129,6 +129,6 @@ def test_the_configuration_comes_from_djangos_settings() -> None:
     class Settings:
         PUBLIC_URL = "https://gate.example"
         TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
-        DEBUG = False
+        DEVELOPMENT = False
 
     assert EdgeConfig.from_settings(Settings) == CONFIG

@@ -172,3 +172,22 @@ def test_binding_is_written_down() -> None:
     people.rule_for(CAROL, "carol")
     event = AuthEvent.objects.get()
     assert (event.kind, event.login, event.detail) == ("rule_changed", "carol", {"rule": "Carol", "bound_to": CAROL})
+
+
+def test_an_expired_rule_of_ones_own_does_not_outweigh_a_membership() -> None:
+    """Rules are a union, whichever way they are asked: sign-in, consent and the token endpoint must agree."""
+    someone = person()
+    AllowRule.objects.create(login="carol", github_id=CAROL, expires_at=at(timedelta(days=-1)))
+    belongs(someone, organization())
+    assert rules.allowed(timezone.now()).filter(pk=someone.pk).exists()
+    assert people.is_allowed(someone)
+
+
+def test_rules_are_removed_with_what_depends_on_them() -> None:
+    """Locked before their memberships go, in the order of a sign-in."""
+    someone, rule = person(), organization()
+    belongs(someone, rule)
+    rules.remove(AllowRule.objects.filter(pk=rule.pk))
+    assert not AllowRule.objects.exists()
+    assert not Membership.objects.exists()
+    assert not people.is_allowed(someone)

@@ -151,3 +151,17 @@ def test_a_client_registers_its_keys_in_either_way() -> None:
     assert key_sets.of_client({"jwks_uri": "https://client.example/keys"}) == ((), "https://client.example/keys")
     keys, address = key_sets.of_client({"jwks": {"keys": [RSA]}})
     assert (len(keys), address) == (1, "")
+
+
+@pytest.mark.parametrize("name", ["kid", "alg"])
+@pytest.mark.parametrize("value", ["a\x00b", "\u202eabc", "tab\tbed", ""])
+def test_a_name_that_a_database_cannot_hold_is_left_out(name: str, value: str) -> None:
+    """PostgreSQL's jsonb refuses NUL: a stranger's registration must not become a fault of ours."""
+    [kept] = key_sets.parse({"keys": [{**RSA, name: value}]})
+    assert name not in kept
+
+
+@pytest.mark.parametrize("value", ["AQAB\x00", "AQ AB", "AQ+B", "ä"])
+def test_a_key_is_base64url_and_nothing_else(value: str) -> None:
+    with pytest.raises(InvalidKeySet):
+        key_sets.parse({"keys": [{**RSA, "e": value}]})
