@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from mcpserver import env, logs
 
@@ -215,7 +216,7 @@ else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 24, "timeout": 5}}
 
 if REDIS_URL:
-    CACHES: dict[str, dict[str, object]] = {
+    CACHES: dict[str, dict[str, Any]] = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "gatehouse"}
     }
     CHANNEL_LAYERS = {
