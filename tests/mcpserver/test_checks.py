@@ -147,6 +147,7 @@ QUIET = {
 }
 
 
+@pytest.mark.django_db  # Django 6.1 checks what is in the database, too.
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

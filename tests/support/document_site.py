@@ -150,6 +150,7 @@ def _certificates(names: tuple[str, ...]) -> tuple[str, ssl.SSLContext]:
     root_name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tests")]), datetime.now(UTC)
 
     def builder(name: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        # Python 3.13 checks what RFC 5280 §4.2.1.1 and §4.2.1.3 ask for: whose key signed, and what a key is for.
         return x509.CertificateBuilder(
             issuer_name=root_name,
             subject_name=name,
@@ -157,11 +158,17 @@ def _certificates(names: tuple[str, ...]) -> tuple[str, ssl.SSLContext]:
             serial_number=x509.random_serial_number(),
             not_valid_before=now - timedelta(hours=1),
             not_valid_after=now + timedelta(days=1),
-        )
+        ).add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
 
+    usage = dict.fromkeys(
+        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"),
+        False,
+    )
     root = (
         builder(root_name, root_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(root_key.public_key()), critical=False)
+        .add_extension(x509.KeyUsage(digital_signature=False, key_cert_sign=True, crl_sign=False, **usage), critical=True)
         .sign(root_key, hashes.SHA256())
     )
     alternative = [x509.DNSName(name) for name in names]
