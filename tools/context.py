@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tools.github import GitHub
+from tools.link import UNLINKED, Link, LogLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,16 @@ class ToolContext:
     request_id: str = "-"
     github_token_refused: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
     github_account_differs: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
+
+    link: Link = field(default=UNLINKED, repr=False)
+
+    async def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
+        """Tell the client how far the call is. ``done`` must grow; ``total`` in the same unit (MCP utilities/progress)."""
+        await self.link.progress(done, total, message)
+
+    async def log(self, level: LogLevel, data: Any, logger: str | None = None) -> None:
+        """Send a log message to a client that asked for its level. Never a secret: people and models read it."""
+        await self.link.log(level, data, logger)
 
     @property
     def github(self) -> GitHub:

@@ -12,12 +12,13 @@ from mcpserver.protocol import headers as rules
 from mcpserver.protocol.errors import InvalidRequest, MethodNotFound, ProtocolError
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Message, Notification, Request
-from mcpserver.protocol.methods import METHODS
+from mcpserver.protocol.methods import METHODS, Planning
 from mcpserver.protocol.server import Server
 from mcpserver.protocol.steps import Accept, Answer, Batch, Refuse, Single, Step
+from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
 
-# What carrying a step out gave: a page of tools as JSON, a tool's result, an error about this step, or nothing.
+# What carrying a step out gave: a result as JSON, a tool's result, an error about this step, or nothing.
 SingleOutcome = bytes | tools.CallOutcome | ProtocolError | None
 Outcome = SingleOutcome | list[SingleOutcome]
 
@@ -40,17 +41,17 @@ def check_post(headers: Headers) -> None:
     media_types.check_accept(headers.accept)
 
 
-def plan(headers: Headers, message: Message | jsonrpc.Batch, server: Server) -> Step:
-    """Return what is to be done about a message.
+def plan(headers: Headers, message: Message | jsonrpc.Batch, server: Server, session: TransportSession | None = None) -> Step:
+    """Return what is to be done about a message. ``session`` is what the request's ``Mcp-Session-Id`` stands for.
 
     Raises:
         ProtocolError: a rule is broken; it carries the request's id.
     """
     if isinstance(message, jsonrpc.Batch):
-        return _plan_batch(headers, message, server)
+        return _plan_batch(headers, message, server, session)
     try:
         rules.check_unrepeated(headers)
-        return _plan_message(message, era.revision_of(message, headers), headers, server)
+        return _plan_message(message, era.revision_of(message, headers), headers, server, session)
     except ProtocolError as error:
         error.request_id = message.id if isinstance(message, Request) else None
         raise
@@ -77,9 +78,11 @@ def failure(error: ProtocolError, protocol_version: str | None) -> Reply:
     return Reply(error.status, jsonrpc.encode_error(error, null_id=null_id))
 
 
-def _plan_message(message: Message, revision: Revision, headers: Headers, server: Server) -> Single:
+def _plan_message(
+    message: Message, revision: Revision, headers: Headers, server: Server, session: TransportSession | None
+) -> Single:
     if isinstance(message, Request):
-        return _plan_request(message, revision, headers, server)
+        return _plan_request(message, revision, headers, server, session)
     if isinstance(message, Notification):
         era.check_notification(message, headers, revision)
     else:
@@ -87,15 +90,17 @@ def _plan_message(message: Message, revision: Revision, headers: Headers, server
     return Accept()
 
 
-def _plan_request(request: Request, revision: Revision, headers: Headers, server: Server) -> Single:
+def _plan_request(
+    request: Request, revision: Revision, headers: Headers, server: Server, session: TransportSession | None
+) -> Single:
     method = METHODS.get(request.method)
     era.check_request(request, headers, revision, name_parameter=method.name_parameter if method else None)
     if method is None or revision.era not in method.eras:
         raise MethodNotFound(status=revision.unknown_method_status)
-    return method.plan(request, revision, headers, server)
+    return method.plan(Planning(request, revision, headers, server, session))
 
 
-def _plan_batch(headers: Headers, batch: jsonrpc.Batch, server: Server) -> Batch:
+def _plan_batch(headers: Headers, batch: jsonrpc.Batch, server: Server, session: TransportSession | None) -> Batch:
     """MCP 2025-03-26 basic/index, Batching, the only revision to have it; ``initialize`` never stands in a batch."""
     rules.check_unrepeated(headers)
     revision = versions.of_header(headers.protocol_version)
@@ -103,16 +108,18 @@ def _plan_batch(headers: Headers, batch: jsonrpc.Batch, server: Server) -> Batch
         raise InvalidRequest("A body holds one message in this revision.")
     if any(isinstance(entry, Request) and entry.method == "initialize" for entry in batch.entries):
         raise InvalidRequest("A batch must not hold initialize.")
-    return Batch(tuple(_plan_entry(entry, revision, headers, server) for entry in batch.entries))
+    return Batch(tuple(_plan_entry(entry, revision, headers, server, session) for entry in batch.entries))
 
 
-def _plan_entry(entry: Message | InvalidRequest, revision: Revision, headers: Headers, server: Server) -> Single:
+def _plan_entry(
+    entry: Message | InvalidRequest, revision: Revision, headers: Headers, server: Server, session: TransportSession | None
+) -> Single:
     if isinstance(entry, InvalidRequest):
         return Refuse(entry, revision)
     try:
         if era.revision_of(entry, headers).era is Era.MODERN:
             raise InvalidRequest("A message of a stateless revision stands alone.")
-        return _plan_message(entry, revision, headers, server)
+        return _plan_message(entry, revision, headers, server, session)
     except ProtocolError as error:
         error.request_id = entry.id if isinstance(entry, Request) else None
         return Refuse(error, revision)

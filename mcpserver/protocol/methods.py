@@ -3,12 +3,30 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mcpserver.protocol import lifecycle, tools
+from mcpserver.protocol import asked, lifecycle, tools
+from mcpserver.protocol.asked import Asked
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Request
 from mcpserver.protocol.server import Server
 from mcpserver.protocol.steps import Answer, CallTool, ListTools, Single
+from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """A request, and all that its step may depend on. ``session`` is the handshake era's, where the request names one."""
+
+    request: Request
+    revision: Revision
+    headers: Headers
+    server: Server
+    session: TransportSession | None
+
+    @property
+    def asked(self) -> Asked:
+        """Return what the request says about its client."""
+        return asked.read(self.request, self.revision, self.session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,38 +34,40 @@ class Method:
     """A method that is served: in which eras, how it is planned, and which member of its params ``Mcp-Name`` repeats."""
 
     eras: frozenset[Era]
-    plan: Callable[[Request, Revision, Headers, Server], Single]
+    plan: Callable[[Planning], Single]
     name_parameter: str | None = None
 
 
-def _plan_initialize(request: Request, _revision: Revision, _headers: Headers, server: Server) -> Single:
-    return Answer(request.id, lifecycle.initialize_result(lifecycle.requested_version(request.params), server))
+def _initialize(planning: Planning) -> Single:
+    requested = lifecycle.requested_version(planning.request.params)
+    return Answer(planning.request.id, lifecycle.initialize_result(requested, planning.server))
 
 
-def _plan_ping(request: Request, revision: Revision, _headers: Headers, server: Server) -> Single:
-    return Answer(request.id, lifecycle.ping_result(revision, server))
+def _ping(planning: Planning) -> Single:
+    return Answer(planning.request.id, lifecycle.ping_result(planning.revision, planning.server))
 
 
-def _plan_discover(request: Request, revision: Revision, _headers: Headers, server: Server) -> Single:
-    return Answer(request.id, lifecycle.discover_result(revision, server))
+def _discover(planning: Planning) -> Single:
+    return Answer(planning.request.id, lifecycle.discover_result(planning.revision, planning.server))
 
 
-def _plan_list_tools(request: Request, revision: Revision, _headers: Headers, _server: Server) -> Single:
-    return ListTools(request.id, revision, tools.parse_cursor(request.params))
+def _list_tools(planning: Planning) -> Single:
+    return ListTools(planning.request.id, planning.revision, tools.parse_cursor(planning.request.params))
 
 
-def _plan_call_tool(request: Request, revision: Revision, headers: Headers, _server: Server) -> Single:
-    name, arguments = tools.parse_call(request.params)
-    return CallTool(request.id, revision, name, arguments, headers if revision.era is Era.MODERN else None)
+def _call_tool(planning: Planning) -> Single:
+    name, arguments = tools.parse_call(planning.request.params)
+    headers = planning.headers if planning.revision.era is Era.MODERN else None
+    return CallTool(planning.request.id, planning.revision, name, arguments, headers, planning.asked)
 
 
 _HANDSHAKE = frozenset({Era.HANDSHAKE})
 _MODERN = frozenset({Era.MODERN})
 
 METHODS = {
-    "initialize": Method(_HANDSHAKE, _plan_initialize),
-    "ping": Method(_HANDSHAKE, _plan_ping),
-    "server/discover": Method(_MODERN, _plan_discover),
-    "tools/list": Method(_HANDSHAKE | _MODERN, _plan_list_tools),
-    "tools/call": Method(_HANDSHAKE | _MODERN, _plan_call_tool, name_parameter="name"),
+    "initialize": Method(_HANDSHAKE, _initialize),
+    "ping": Method(_HANDSHAKE, _ping),
+    "server/discover": Method(_MODERN, _discover),
+    "tools/list": Method(_HANDSHAKE | _MODERN, _list_tools),
+    "tools/call": Method(_HANDSHAKE | _MODERN, _call_tool, name_parameter="name"),
 }

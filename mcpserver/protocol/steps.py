@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from mcpserver.protocol.asked import NOTHING, Asked
 from mcpserver.protocol.errors import ProtocolError, RequestId
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.versions import Revision
@@ -47,6 +48,7 @@ class CallTool:
     name: str
     arguments: dict[str, Any]
     headers: Headers | None
+    asked: Asked = NOTHING
 
 
 Single = Accept | Refuse | Answer | ListTools | CallTool

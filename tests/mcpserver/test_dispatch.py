@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mcpserver import database, dispatch
+from mcpserver import database
+from mcpserver.dispatch import calls, listing
 from mcpserver.protocol import parameter_headers
 from mcpserver.protocol import tools as messages
 from mcpserver.protocol.versions import LATEST_MODERN
@@ -140,7 +141,7 @@ async def test_a_token_that_github_refuses_is_marked(alice: Principal, monkeypat
     marked: list[tuple[str, str]] = []
     monkeypatch.setattr(credentials, "access_token", lambda _session_id: "gho_alices")
     monkeypatch.setattr(credentials, "mark_dead", lambda *given: marked.append(given))
-    context = dispatch._context(ALICE)
+    context = calls._context(ALICE)
     await context.github_token()
     await context.github_token_refused()
     assert marked == [("session-1", "gho_alices")]
@@ -149,7 +150,7 @@ async def test_a_token_that_github_refuses_is_marked(alice: Principal, monkeypat
 async def test_a_token_of_another_account_is_told(alice: Principal, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(credentials, "wrong_account", told.append)
-    await dispatch._context(ALICE).github_account_differs()
+    await calls._context(ALICE).github_account_differs()
     assert told == ["session-1"]
 
 
@@ -204,7 +205,7 @@ async def test_a_bug_is_logged_and_hidden(
 async def test_the_list_is_made_once_for_a_revision_and_a_set_of_tools(
     alice: Principal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "_pages", dispatch._Pages())
+    monkeypatch.setattr(listing, "_pages", listing._Pages())
     made: list[str] = []
     real = messages.list_result
 
@@ -221,7 +222,7 @@ async def test_the_list_is_made_once_for_a_revision_and_a_set_of_tools(
 
 
 async def test_the_memory_of_lists_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = dispatch._Pages()
+    pages = listing._Pages()
     monkeypatch.setattr(pages, "MAX_PAGES", 2)
     for number in range(5):
         definition = {"name": f"tool-{number}", "inputSchema": {"type": "object"}}
@@ -241,7 +242,7 @@ def annotated(monkeypatch: pytest.MonkeyPatch) -> None:
     operation = {"type": "string", "x-mcp-header": "Operation"}
     changed = {**schema, "properties": {**schema["properties"], "operation": operation}}
     monkeypatch.setitem(tool.definition, "inputSchema", changed)
-    monkeypatch.setattr(dispatch, "_annotated", {})
+    monkeypatch.setattr(calls, "_annotated", {})
 
 
 @pytest.mark.parametrize(

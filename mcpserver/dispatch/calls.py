@@ -1,17 +1,16 @@
-"""Carries a planned step out. Here alone meet who is calling (``oauth_bridge``) and what is called (``tools``)."""
+"""``tools/call``: the tool, its rights, and the context that it runs in."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mcpserver import bearer, database
+from mcpserver.dispatch.call import Call
 from mcpserver.protocol import parameter_headers
 from mcpserver.protocol import tools as messages
 from mcpserver.protocol.errors import InternalError, ProtocolError
-from mcpserver.protocol.exchange import Outcome, SingleOutcome
+from mcpserver.protocol.exchange import SingleOutcome
 from mcpserver.protocol.parameter_headers import ParameterHeader
-from mcpserver.protocol.server import Server
-from mcpserver.protocol.steps import Batch, CallTool, ListTools, Single, Step
-from mcpserver.protocol.versions import Revision
+from mcpserver.protocol.steps import CallTool
 from oauth_bridge.github import api, credentials
 from oauth_bridge.principals import Principal
 from tools import permissions, runner
@@ -24,27 +23,13 @@ from wire import request_id
 GITHUB_AWAY = "GitHub did not answer when this person's sign-in there had to be renewed. Try again later."
 SIGN_IN_AGAIN = "The link to GitHub has ended for this person. Ask them to sign in again through this client."
 
-# What a step needs before anything runs: its tool, or the error that answers it; None when there is nothing to prepare.
-_Prepared = Tool | ProtocolError | None
 
-
-async def run(step: Step, principal: Principal, server: Server) -> Outcome:
-    """Return what carrying the step out gave, for ``exchange.finish``.
-
-    Rights are judged for the whole of a batch before any of it runs.
+def prepare(step: CallTool, principal: Principal) -> Tool | ProtocolError:
+    """Return the tool, or the error that answers the call.
 
     Raises:
         BearerError: a scope is missing; nothing has run.
     """
-    if isinstance(step, Batch):
-        prepared = [_prepare(entry, principal) for entry in step.entries]
-        return [await _carry_out(entry, ready, principal, server) for entry, ready in zip(step.entries, prepared, strict=True)]
-    return await _carry_out(step, _prepare(step, principal), principal, server)
-
-
-def _prepare(step: Single, principal: Principal) -> _Prepared:
-    if not isinstance(step, CallTool):
-        return None
     try:
         tool = _tool(step)
     except ProtocolError as error:
@@ -70,19 +55,10 @@ def _tool(step: CallTool) -> Tool:
     return tool
 
 
-async def _carry_out(step: Single, prepared: _Prepared, principal: Principal, server: Server) -> SingleOutcome:
-    if isinstance(prepared, ProtocolError):
-        return prepared
-    if isinstance(step, ListTools):
-        return _list(step, principal, server)
-    if isinstance(step, CallTool) and prepared is not None:
-        return await _call(prepared, step, principal)
-    return None
-
-
-async def _call(tool: Tool, step: CallTool, principal: Principal) -> SingleOutcome:
+async def call_tool(tool: Tool, step: CallTool, call: Call) -> SingleOutcome:
+    """Return the tool's result, or the error that tells of a fault of ours."""
     try:
-        return await runner.run(tool, step.arguments, _context(principal))
+        return await runner.run(tool, step.arguments, _context(call.principal))
     except runner.ToolFault:
         # Logged with its traceback where it happened: the client hears the reference alone.
         return InternalError(request_id.current.get())
@@ -125,39 +101,6 @@ class _GitHubToken:
         await database.run(credentials.wrong_account, self._session_id)
 
 
-def _list(step: ListTools, principal: Principal, server: Server) -> SingleOutcome:
-    definitions: list[Mapping[str, Any]] = [tool.definition for tool in CATALOG.visible_to(principal.scopes)]
-    try:
-        return _pages.page(definitions, step.after, step.revision, server)
-    except ProtocolError as error:
-        return error
-
-
-class _Pages:
-    """Pages of ``tools/list`` as JSON, made once for each revision and set of visible tools.
-
-    A set is known by the identity of its definitions, which are kept with the page: an id is not used twice while its object
-    lives, and a definition is never changed in place.
-    """
-
-    MAX_PAGES = 256
-
-    def __init__(self) -> None:
-        self._pages: dict[tuple[object, ...], tuple[list[Mapping[str, Any]], bytes]] = {}
-
-    def page(self, definitions: list[Mapping[str, Any]], after: str | None, revision: Revision, server: Server) -> bytes:
-        key = (revision.name, after, server, *map(id, definitions))
-        known = self._pages.get(key)
-        if known is not None:
-            return known[1]
-        body = messages.list_result(definitions, after, revision, server)
-        if len(self._pages) >= self.MAX_PAGES:
-            self._pages.clear()
-        self._pages[key] = (definitions, body)
-        return body
-
-
-_pages = _Pages()
 _annotated: dict[str, tuple[Mapping[str, Any], tuple[ParameterHeader, ...]]] = {}
 
 

@@ -1,0 +1,57 @@
+"""Carries a planned step out. Here alone meet who is calling (``oauth_bridge``) and what is called (``tools``)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mcpserver.dispatch import calls, listing
+from mcpserver.dispatch.call import Call
+from mcpserver.outgoing import NOWHERE, Outgoing
+from mcpserver.protocol.errors import ProtocolError
+from mcpserver.protocol.exchange import Outcome, SingleOutcome
+from mcpserver.protocol.server import Server
+from mcpserver.protocol.steps import Batch, CallTool, ListTools, Single, Step
+from mcpserver.protocol.transport_session import TransportSession
+from oauth_bridge.principals import Principal
+from tools.registry import Tool
+
+# What a step needs before anything runs: its tool, or the error that answers it; None when there is nothing to prepare.
+_Prepared = Tool | ProtocolError | None
+
+# A step that is not here needs nobody to carry it out: its answer is in it.
+_HANDLERS: dict[type, Callable[[Any, Call], Awaitable[SingleOutcome]]] = {
+    ListTools: listing.list_tools,
+}
+
+
+async def run(
+    step: Step,
+    principal: Principal,
+    server: Server,
+    outgoing: Outgoing = NOWHERE,
+    session: TransportSession | None = None,
+) -> Outcome:
+    """Return what carrying the step out gave, for ``exchange.finish``.
+
+    Rights are judged for the whole of a batch before any of it runs.
+
+    Raises:
+        BearerError: a scope is missing; nothing has run.
+    """
+    call = Call(principal, server, outgoing, session)
+    if isinstance(step, Batch):
+        prepared = [_prepare(entry, principal) for entry in step.entries]
+        return [await _carry_out(entry, ready, call) for entry, ready in zip(step.entries, prepared, strict=True)]
+    return await _carry_out(step, _prepare(step, principal), call)
+
+
+def _prepare(step: Single, principal: Principal) -> _Prepared:
+    return calls.prepare(step, principal) if isinstance(step, CallTool) else None
+
+
+async def _carry_out(step: Single, prepared: _Prepared, call: Call) -> SingleOutcome:
+    if isinstance(prepared, ProtocolError):
+        return prepared
+    if isinstance(step, CallTool) and prepared is not None:
+        return await calls.call_tool(prepared, step, call)
+    handler = _HANDLERS.get(type(step))
+    return None if handler is None else await handler(step, call)

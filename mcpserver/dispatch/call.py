@@ -1,0 +1,18 @@
+"""Who asks, and the way back to the client, for everything that carries a step out."""
+
+from dataclasses import dataclass
+
+from mcpserver.outgoing import Outgoing
+from mcpserver.protocol.server import Server
+from mcpserver.protocol.transport_session import TransportSession
+from oauth_bridge.principals import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request's surroundings. ``session`` is the handshake era's, where the request names one."""
+
+    principal: Principal
+    server: Server
+    outgoing: Outgoing
+    session: TransportSession | None = None
