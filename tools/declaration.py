@@ -1,4 +1,4 @@
-"""What a function must look like to become a tool. A wrong one stops the start, with file and line."""
+"""What a function must look like to become a tool, a resource or a prompt. A wrong one stops the start, with file and line."""
 
 import inspect as python_inspect
 import re
@@ -16,9 +16,13 @@ from tools.results import ToolResult
 # MCP 2025-11-25 server/tools, Tool Names: up to 128 of these. Kept to 64, which older suites and clients enforce.
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
+# Shorter than the patience of any known client, longer than GitHub is given (``tools.github.http``), so that the better
+# worded of the two errors is the one that is seen.
+TIMEOUT_SECONDS = 10.0
 
-class ToolDeclarationError(TypeError):
-    """A tool is declared wrongly. The message begins with file and line."""
+
+class DeclarationError(TypeError):
+    """Something is declared wrongly. The message begins with file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,12 @@ def inspect(function: Callable[..., Any]) -> Declaration:
     """Return what ``function`` declares.
 
     Raises:
-        ToolDeclarationError: it lacks a docstring or an annotation, or takes something other than arguments and context.
+        DeclarationError: it lacks a docstring or an annotation, or takes something other than arguments and context.
     """
-    place = _place(function)
-    hints = _hints(function, place)
-    name = function.__name__
-    if not _NAME.fullmatch(name):
-        raise ToolDeclarationError(f"{place}: the name {name!r} is not 1 to 64 of A-Z a-z 0-9 _ . -")
-    description = python_inspect.getdoc(function)
-    if not description:
-        raise ToolDeclarationError(f"{place}: {name} needs a docstring: it is what a model reads to choose the tool")
+    place = place_of(function)
+    hints = hints_of(function, place)
+    name = name_of(function, place)
+    description = description_of(function, place)
     return Declaration(
         name=name,
         description=description,
@@ -61,53 +61,93 @@ def check_options(
     """Check what the decorator was given.
 
     Raises:
-        ToolDeclarationError: see the message.
+        DeclarationError: see the message.
     """
-    if not title.strip():
-        raise ToolDeclarationError(f"{made.place}: {made.name} needs a title")
-    # A plain string would pass for a set of its letters.
-    if not isinstance(scopes, AbstractSet) or not all(isinstance(scope, str) and scope for scope in scopes):
-        raise ToolDeclarationError(f"{made.place}: scopes of {made.name} must be a set of scope names")
-    if not timeout_seconds > 0:
-        raise ToolDeclarationError(f"{made.place}: timeout_seconds of {made.name} must be above 0")
-    if output is not None and not _is_model(output):
-        raise ToolDeclarationError(f"{made.place}: output of {made.name} must be a pydantic model")
+    check_common(made.place, made.name, title=title, scopes=scopes, timeout_seconds=timeout_seconds)
+    if output is not None and not is_model(output):
+        raise DeclarationError(f"{made.place}: output of {made.name} must be a pydantic model")
 
 
 def check_annotations(made: Declaration, annotations: dict[str, bool]) -> None:
     """Check that the hints agree with each other.
 
     Raises:
-        ToolDeclarationError: a tool that only reads cannot destroy.
+        DeclarationError: a tool that only reads cannot destroy.
     """
     if annotations["readOnlyHint"] and annotations["destructiveHint"]:
-        raise ToolDeclarationError(f"{made.place}: {made.name} cannot be read_only and destructive at once")
+        raise DeclarationError(f"{made.place}: {made.name} cannot be read_only and destructive at once")
 
 
 def _arguments_model(name: str, hints: dict[str, Any], place: str, parameters: list[str]) -> type[BaseModel]:
     if len(parameters) != 2:
-        raise ToolDeclarationError(f"{place}: {name} must take two parameters, arguments and context")
+        raise DeclarationError(f"{place}: {name} must take two parameters, arguments and context")
     model = hints.get(parameters[0])
-    if not _is_model(model):
-        raise ToolDeclarationError(f"{place}: the first parameter of {name} must be annotated with a pydantic model")
+    if not is_model(model):
+        raise DeclarationError(f"{place}: the first parameter of {name} must be annotated with a pydantic model")
     if hints.get(parameters[1]) is not ToolContext:
-        raise ToolDeclarationError(f"{place}: the second parameter of {name} must be annotated with ToolContext")
+        raise DeclarationError(f"{place}: the second parameter of {name} must be annotated with ToolContext")
     if hints.get("return") is not ToolResult:
-        raise ToolDeclarationError(f"{place}: {name} must be annotated to return ToolResult")
+        raise DeclarationError(f"{place}: {name} must be annotated to return ToolResult")
     return typing.cast("type[BaseModel]", model)
 
 
-def _hints(function: Callable[..., Any], place: str) -> dict[str, Any]:
+def check_common(place: str, name: str, *, title: str, scopes: object, timeout_seconds: float) -> None:
+    """Check what every decorator is given.
+
+    Raises:
+        DeclarationError: see the message.
+    """
+    if not title.strip():
+        raise DeclarationError(f"{place}: {name} needs a title")
+    # A plain string would pass for a set of its letters.
+    if not isinstance(scopes, AbstractSet) or not all(isinstance(scope, str) and scope for scope in scopes):
+        raise DeclarationError(f"{place}: scopes of {name} must be a set of scope names")
+    if not timeout_seconds > 0:
+        raise DeclarationError(f"{place}: timeout_seconds of {name} must be above 0")
+
+
+def name_of(function: Callable[..., Any], place: str) -> str:
+    """Return the name on the wire: the function's own.
+
+    Raises:
+        DeclarationError: clients would refuse it.
+    """
+    name = function.__name__
+    if not _NAME.fullmatch(name):
+        raise DeclarationError(f"{place}: the name {name!r} is not 1 to 64 of A-Z a-z 0-9 _ . -")
+    return name
+
+
+def description_of(function: Callable[..., Any], place: str) -> str:
+    """Return the docstring.
+
+    Raises:
+        DeclarationError: there is none.
+    """
+    description = python_inspect.getdoc(function)
+    if not description:
+        raise DeclarationError(f"{place}: {function.__name__} needs a docstring: it is what a model reads to choose it")
+    return description
+
+
+def hints_of(function: Callable[..., Any], place: str) -> dict[str, Any]:
+    """Return the annotations, resolved.
+
+    Raises:
+        DeclarationError: one names what is not there.
+    """
     try:
         return typing.get_type_hints(function)
     except NameError as error:
-        raise ToolDeclarationError(f"{place}: an annotation cannot be resolved: {error}") from None
+        raise DeclarationError(f"{place}: an annotation cannot be resolved: {error}") from None
 
 
-def _place(function: Callable[..., Any]) -> str:
+def place_of(function: Callable[..., Any]) -> str:
+    """Return file and line of a function."""
     code = function.__code__
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
-def _is_model(value: object) -> bool:
+def is_model(value: object) -> bool:
+    """Return whether it is a pydantic model's class."""
     return isinstance(value, type) and issubclass(value, BaseModel)

@@ -1,22 +1,21 @@
-"""What a tool is, how a function becomes one, and the catalog that offers them."""
+"""What a tool is, how a function becomes one, and the catalog that offers tools, resources and prompts."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tools import declaration, schemas
+from tools import content, declaration, schemas
+from tools.content import Icon
 from tools.context import ToolContext
+from tools.prompts import Prompt
+from tools.resources import Resource
 from tools.results import ToolResult
 
 ToolFunction = Callable[[Any, ToolContext], Awaitable[ToolResult] | ToolResult]
 StepUp = Callable[[Any], AbstractSet[str]]
-
-# Shorter than the patience of any known client, longer than GitHub is given (``tools.github.http``), so that the better
-# worded of the two errors is the one that is seen.
-TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,8 @@ def tool(
     open_world: bool = True,
     output: type[BaseModel] | None = None,
     step_up: StepUp | None = None,
-    timeout_seconds: float = TIMEOUT_SECONDS,
+    icons: Sequence[Icon] = (),
+    timeout_seconds: float = declaration.TIMEOUT_SECONDS,
 ) -> Callable[[ToolFunction], Tool]:
     """Turn ``async def name(arguments: Arguments, context: ToolContext) -> ToolResult`` into a ``Tool``.
 
@@ -58,7 +58,7 @@ def tool(
     destructive and not idempotent unless declared otherwise. A plain function runs in a thread, away from the event loop.
 
     Raises:
-        ToolDeclarationError: at import, with file and line, when the declaration does not make a tool.
+        DeclarationError: at import, with file and line, when the declaration does not make a tool.
     """
     annotations = {
         "readOnlyHint": read_only,
@@ -82,7 +82,7 @@ def tool(
             output=output,
             function=function,
             is_async=made.is_async,
-            definition=_definition(made, title, annotations, output),
+            definition={**_definition(made, title, annotations, output), **content.icons_on_wire(icons)},
         )
 
     return declare
@@ -104,25 +104,78 @@ def _definition(
 
 
 class Catalog:
-    """The tools on offer, in the order in which they are listed. It never changes while the process lives."""
+    """What is on offer, in the order in which it is listed. It never changes while the process lives.
 
-    def __init__(self, tools: Iterable[Tool]) -> None:
-        self._tools: dict[str, Tool] = {}
-        for each in tools:
-            if each.name in self._tools:
-                raise declaration.ToolDeclarationError(f"two tools are called {each.name!r}")
-            self._tools[each.name] = each
+    Iterating and ``len`` are about the tools.
+    """
+
+    def __init__(self, tools: Iterable[Tool], resources: Iterable[Resource] = (), prompts: Iterable[Prompt] = ()) -> None:
+        self._tools = _by_name(tools, "tools")
+        self._resources = _by_name(resources, "resources")
+        self._prompts = _by_name(prompts, "prompts")
+        self._by_uri = {each.template.text: each for each in self._resources.values()}
+        if len(self._by_uri) != len(self._resources):
+            raise declaration.DeclarationError("two resources have the same URI")
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Return all resources and templates."""
+        return tuple(self._resources.values())
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """Return all prompts."""
+        return tuple(self._prompts.values())
 
     def get(self, name: str) -> Tool | None:
         """Return the tool of that name, compared exactly (names are case-sensitive), or None."""
         return self._tools.get(name)
 
+    def prompt(self, name: str) -> Prompt | None:
+        """Return the prompt of that name, or None."""
+        return self._prompts.get(name)
+
+    def resource(self, uri: str) -> tuple[Resource, dict[str, str]] | None:
+        """Return what ``uri`` stands for and the values of its template's variables; a URI of its own before any template."""
+        own = self._by_uri.get(uri)
+        if own is not None and not own.is_template:
+            return own, {}
+        for each in self._resources.values():
+            variables = each.template.match(uri) if each.is_template else None
+            if variables is not None:
+                return each, variables
+        return None
+
+    def template(self, text: str) -> Resource | None:
+        """Return the resource that was declared with exactly this URI or template, or None."""
+        return self._by_uri.get(text)
+
     def visible_to(self, scopes: AbstractSet[str]) -> tuple[Tool, ...]:
         """Return the tools whose scopes are all granted, always in the same order."""
         return tuple(each for each in self._tools.values() if each.scopes <= scopes)
+
+    def resources_visible_to(self, scopes: AbstractSet[str]) -> tuple[Resource, ...]:
+        """Return the resources and templates whose scopes are all granted, always in the same order."""
+        return tuple(each for each in self._resources.values() if each.scopes <= scopes)
+
+    def prompts_visible_to(self, scopes: AbstractSet[str]) -> tuple[Prompt, ...]:
+        """Return the prompts whose scopes are all granted, always in the same order."""
+        return tuple(each for each in self._prompts.values() if each.scopes <= scopes)
 
     def __iter__(self) -> Iterator[Tool]:
         return iter(self._tools.values())
 
     def __len__(self) -> int:
         return len(self._tools)
+
+
+_Named = TypeVar("_Named", Tool, Resource, Prompt)
+
+
+def _by_name(listed: Iterable[_Named], kind: str) -> dict[str, _Named]:
+    found: dict[str, _Named] = {}
+    for each in listed:
+        if each.name in found:
+            raise declaration.DeclarationError(f"two {kind} are called {each.name!r}")
+        found[each.name] = each
+    return found

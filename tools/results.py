@@ -32,6 +32,11 @@ def text(message: str) -> ToolResult:
     return ToolResult([_text_block(message)])
 
 
+def blocks(*content: dict[str, Any]) -> ToolResult:
+    """Return a result of several content blocks, made by ``tools.content``: ``blocks(words("…"), image(png))``."""
+    return ToolResult(list(content))
+
+
 def structured(value: BaseModel | Mapping[str, Any], text: str | None = None) -> ToolResult:
     """Return a result with structured content, and the same as text for clients that read only text.
 

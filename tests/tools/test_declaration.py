@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from tools.context import ToolContext
-from tools.declaration import ToolDeclarationError
+from tools.declaration import DeclarationError
 from tools.registry import tool
 from tools.results import ToolResult, text
 
@@ -80,7 +80,7 @@ def declare(function: Callable[..., Any], **changes: Any) -> Any:
 )
 def test_a_wrong_function_is_named_with_file_and_line(function: Callable[..., Any], complaint: str) -> None:
     place = re.escape(f"{__file__}:{function.__code__.co_firstlineno}: ")
-    with pytest.raises(ToolDeclarationError, match=f"^{place}.*{complaint}"):
+    with pytest.raises(DeclarationError, match=f"^{place}.*{complaint}"):
         declare(function)
 
 
@@ -98,7 +98,7 @@ def test_a_wrong_function_is_named_with_file_and_line(function: Callable[..., An
     ],
 )
 def test_wrong_options_are_named_with_file_and_line(options: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(ToolDeclarationError, match=f"^{re.escape(__file__)}:[0-9]+: .*{complaint}"):
+    with pytest.raises(DeclarationError, match=f"^{re.escape(__file__)}:[0-9]+: .*{complaint}"):
         declare(right, **options)
 
 
@@ -106,7 +106,7 @@ def test_wrong_options_are_named_with_file_and_line(options: dict[str, Any], com
 def test_a_name_that_clients_refuse_is_refused_here(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """MCP 2025-11-25 server/tools, Tool Names."""
     monkeypatch.setattr(right, "__name__", name)
-    with pytest.raises(ToolDeclarationError, match="is not 1 to 64 of"):
+    with pytest.raises(DeclarationError, match="is not 1 to 64 of"):
         declare(right)
 
 

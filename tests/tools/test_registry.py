@@ -2,7 +2,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from tools.context import ToolContext
-from tools.declaration import ToolDeclarationError
+from tools.declaration import DeclarationError
 from tools.registry import Catalog, Tool, tool
 from tools.results import ToolResult, text
 
@@ -75,5 +75,5 @@ def test_names_are_compared_exactly() -> None:
 
 
 def test_two_tools_cannot_share_a_name() -> None:
-    with pytest.raises(ToolDeclarationError, match="two tools are called 'same'"):
+    with pytest.raises(DeclarationError, match="two tools are called 'same'"):
         Catalog([make("same"), make("same")])

@@ -1,0 +1,13 @@
+"""What changed, for whoever tells the clients. A function that changes something sends these; ``mcpserver`` listens.
+
+Sent inside a transaction, they are told when it is committed.
+"""
+
+from django.dispatch import Signal
+
+# What is on offer has changed for everybody.
+tools_changed = Signal()
+prompts_changed = Signal()
+resources_changed = Signal()
+# One resource reads differently now: ``uri`` (str), ``github_id`` (int, whose it is; None for everybody who may read it).
+resource_updated = Signal()

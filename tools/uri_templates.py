@@ -1,0 +1,92 @@
+"""URI templates of level 1 (RFC 6570 §1.2): ``github://user/{login}``. Strings in, answers out.
+
+A URI is matched strictly: every variable is one whole, non-empty segment's part, written without reserved characters, decoded
+once. ``..`` and encoded slashes never become a value, so that no author has to think of path traversal.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes
+
+MAX_URI_CHARACTERS = 2048
+MAX_VARIABLES = 10
+
+_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
+# RFC 3986 §2 without the braces; a literal may hold what a URI may hold.
+_LITERAL = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+# RFC 6570 §3.2.2: simple expansion leaves unreserved characters and encodes everything else.
+_VALUE = r"((?:[A-Za-z0-9\-._~]|%[0-9A-Fa-f]{2})+)"
+_DOTS = frozenset({".", ".."})
+
+
+class InvalidTemplate(ValueError):
+    """What was declared is neither a URI nor a template of level 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class UriTemplate:
+    """A template, ready to match and to expand. Without variables it stands for one URI."""
+
+    text: str
+    variables: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def match(self, uri: str) -> dict[str, str] | None:
+        """Return the variables' values, or None when ``uri`` is not of this template.
+
+        The one URI that expands to these values is accepted and no other spelling of it, so that what is compared (a
+        subscription, a cache key) and what is read are the same.
+        """
+        if len(uri) > MAX_URI_CHARACTERS:
+            return None
+        found = self.pattern.fullmatch(uri)
+        if found is None:
+            return None
+        values: dict[str, str] = {}
+        for name, value in zip(self.variables, found.groups(), strict=True):
+            try:
+                values[name] = unquote_to_bytes(value).decode()
+            except UnicodeDecodeError:
+                return None
+        if any(_is_unsafe(value) for value in values.values()) or self.expand(values) != uri:
+            return None
+        return values
+
+    def expand(self, values: Mapping[str, str]) -> str:
+        """Return the URI for these values.
+
+        Raises:
+            KeyError: a variable has no value.
+        """
+        return _EXPRESSION.sub(lambda found: quote(values[found[1]], safe="-._~"), self.text)
+
+
+def parse(text: str) -> UriTemplate:
+    """Return the template.
+
+    Raises:
+        InvalidTemplate: no scheme, another level than 1, a variable twice, or two variables with nothing between them.
+    """
+    if not _SCHEME.match(text):
+        raise InvalidTemplate(f"{text!r} must begin with a scheme in lower case, such as notes:")
+    if len(text) > MAX_URI_CHARACTERS:
+        raise InvalidTemplate(f"a URI has at most {MAX_URI_CHARACTERS} characters")
+    literals = _EXPRESSION.split(text)[::2]
+    variables = tuple(_EXPRESSION.findall(text))
+    if not all(_LITERAL.fullmatch(literal) for literal in literals):
+        raise InvalidTemplate(f"{text!r} holds characters that no URI may hold")
+    if not all(_VARIABLE.fullmatch(name) for name in variables):
+        raise InvalidTemplate(f"{text!r} must use plain variables alone, such as {{name}} (RFC 6570 level 1)")
+    if len(set(variables)) != len(variables) or len(variables) > MAX_VARIABLES:
+        raise InvalidTemplate(f"{text!r} must name each variable once, and at most {MAX_VARIABLES}")
+    if any(not literal for literal in literals[1:-1]):
+        raise InvalidTemplate(f"{text!r} must have something between two variables")
+    pattern = _VALUE.join(re.escape(literal) for literal in literals)
+    return UriTemplate(text, variables, re.compile(pattern, re.ASCII))
+
+
+def _is_unsafe(value: str) -> bool:
+    return value in _DOTS or any(character in "/\\" or not character.isprintable() for character in value)
