@@ -1,4 +1,4 @@
-"""What happened, for the operator to look up: one row a step, never changed."""
+"""What happened, for the operator to look up: one row a step, never changed but for a count."""
 
 from typing import ClassVar
 
@@ -40,6 +40,8 @@ class AuthEvent(models.Model):
         RULE_REMOVED = "rule_removed", "rule removed"
         PERSON_SWITCHED = "person_switched", "person switched on or off"
         KEYS_ROTATED = "keys_rotated", "stored secrets sealed again"
+        RESOURCE_SERVER_CHANGED = "resource_server_changed", "resource server changed"
+        COUNTED_ONLY = "counted_only", "more of the same by nobody known, counted"
 
     at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=32, choices=Kind.choices)

@@ -1,5 +1,7 @@
 """What is under way between a browser, this server and GitHub. Ids and states are stored as SHA-256 only."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -9,6 +11,7 @@ class PendingAuthorization(models.Model):
 
     id_checksum = models.CharField(max_length=64, unique=True)
     browser_checksum = models.CharField(max_length=64)
+    network = models.CharField(max_length=50, default="unknown", help_text="What counts as the address it came from")
     client = models.ForeignKey("oauth_bridge.Client", on_delete=models.CASCADE)
     redirect_uri = models.TextField()
     redirect_uri_was_sent = models.BooleanField()
@@ -22,6 +25,9 @@ class PendingAuthorization(models.Model):
     allowed_at = models.DateTimeField(null=True)
     denied_at = models.DateTimeField(null=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["network", "id"], name="pending_network")]
 
     def __str__(self) -> str:
         return f"authorization request of {self.client}"
@@ -54,6 +60,7 @@ class GitHubCredential(models.Model):
     refresh_expires_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
     dead_at = models.DateTimeField(null=True, help_text="When GitHub refused the token")
+    renewing_until = models.DateTimeField(null=True, help_text="One process asks GitHub for a new pair until then at most")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "scope"], name="credential_person_scope_unique")]
