@@ -32,6 +32,10 @@ RATE_TOKEN = env.rate("RATE_TOKEN", "600/minute")
 RATE_LOGIN = env.rate("RATE_LOGIN", "30/minute")
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 400, minimum=1, maximum=36_500)
 
+# --- What is offered to MCP clients, in the order in which they see it: `tools/catalog` ---
+
+TOOL_MODULES = ["tools.catalog.get_user_info", "tools.catalog.get_github_repos", "tools.catalog.calculate"]
+
 # --- Sign-in at GitHub, or at the simulator in development ---
 
 GITHUB_CLIENT_ID = env.text("GITHUB_CLIENT_ID")
