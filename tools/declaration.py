@@ -19,6 +19,9 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # Shorter than the patience of any known client, longer than GitHub is given (``tools.github.http``), so that the better
 # worded of the two errors is the one that is seen.
 TIMEOUT_SECONDS = 10.0
+TASK_SUPPORT = ("never", "optional", "required")
+# How long a task is kept, from its creation.
+MAX_TASK_SECONDS = 3600
 
 
 class DeclarationError(TypeError):
@@ -76,6 +79,23 @@ def check_annotations(made: Declaration, annotations: dict[str, bool]) -> None:
     """
     if annotations["readOnlyHint"] and annotations["destructiveHint"]:
         raise DeclarationError(f"{made.place}: {made.name} cannot be read_only and destructive at once")
+
+
+def check_task(made: Declaration, *, task: str, ask_first: bool, timeout_seconds: float) -> None:
+    """Check what is said about tasks.
+
+    Raises:
+        DeclarationError: see the message.
+    """
+    if task not in TASK_SUPPORT:
+        raise DeclarationError(f"{made.place}: task of {made.name} must be one of {', '.join(TASK_SUPPORT)}")
+    if ask_first and task == "never":
+        raise DeclarationError(f"{made.place}: ask_first of {made.name} means nothing without a task")
+    if ask_first and not made.is_async:
+        raise DeclarationError(f"{made.place}: {made.name} must be async to ask first and become a task then")
+    if task != "never" and timeout_seconds > MAX_TASK_SECONDS:
+        limit = f"at most {MAX_TASK_SECONDS}, the life of a task"
+        raise DeclarationError(f"{made.place}: timeout_seconds of {made.name} must be {limit}")
 
 
 def _arguments_model(name: str, hints: dict[str, Any], place: str, parameters: list[str]) -> type[BaseModel]:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -16,6 +16,9 @@ from tools.results import ToolResult
 
 ToolFunction = Callable[[Any, ToolContext], Awaitable[ToolResult] | ToolResult]
 StepUp = Callable[[Any], AbstractSet[str]]
+# Whether a call may go on as a task, and be fetched later (extension ``io.modelcontextprotocol/tasks``): "optional" where the
+# client can do that, "required" for work that makes no sense otherwise.
+TaskSupport = Literal["never", "optional", "required"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,8 @@ class Tool:
     """One tool, ready to be listed and called.
 
     ``definition`` is the newest revision's wire shape (MCP 2026-07-28 server/tools, Tool); treat it as read-only.
-    ``step_up`` says which scopes a call needs on top of ``scopes``, from its validated arguments.
+    ``step_up`` says which scopes a call needs on top of ``scopes``, from its validated arguments. ``ask_first``: a call becomes
+    a task where the function says so (``ToolContext.become_task``), and not at its beginning.
     """
 
     name: str
@@ -37,6 +41,8 @@ class Tool:
     function: ToolFunction
     is_async: bool
     definition: dict[str, Any]
+    task: TaskSupport = "never"
+    ask_first: bool = False
 
 
 def tool(
@@ -51,11 +57,16 @@ def tool(
     step_up: StepUp | None = None,
     icons: Sequence[Icon] = (),
     timeout_seconds: float = declaration.TIMEOUT_SECONDS,
+    task: TaskSupport = "never",
+    ask_first: bool = False,
 ) -> Callable[[ToolFunction], Tool]:
     """Turn ``async def name(arguments: Arguments, context: ToolContext) -> ToolResult`` into a ``Tool``.
 
     Name, description and schemas come from the function. What is not said is assumed for the worst: a tool that writes is
     destructive and not idempotent unless declared otherwise. A plain function runs in a thread, away from the event loop.
+
+    ``task``: whether a call may be answered by a task, whose result is fetched later. With ``ask_first`` the function asks in
+    the call itself, and becomes a task by ``await context.become_task()``.
 
     Raises:
         DeclarationError: at import, with file and line, when the declaration does not make a tool.
@@ -71,6 +82,7 @@ def tool(
         made = declaration.inspect(function)
         declaration.check_options(made, title=title, scopes=scopes, timeout_seconds=timeout_seconds, output=output)
         declaration.check_annotations(made, annotations)
+        declaration.check_task(made, task=task, ask_first=ask_first, timeout_seconds=timeout_seconds)
         return Tool(
             name=made.name,
             title=title,
@@ -83,6 +95,8 @@ def tool(
             function=function,
             is_async=made.is_async,
             definition={**_definition(made, title, annotations, output), **content.icons_on_wire(icons)},
+            task=task,
+            ask_first=ask_first,
         )
 
     return declare
