@@ -11,14 +11,18 @@ from mcpserver.protocol import versions
 from mcpserver.protocol.errors import IncompleteMeta, InvalidParams, InvalidRequest, UnsupportedProtocolVersion
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Message, Notification, Request, Response
+from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
 
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 
 
-def revision_of(message: Message, headers: Headers) -> Revision:
+def revision_of(message: Message, headers: Headers, session: TransportSession | None = None) -> Revision:
     """Return the revision by whose rules the message is judged; that it declares a served one is checked afterwards.
+
+    Within a transport session that is the one that ``initialize`` settled, if the header names no other era: clients are
+    found that repeat the version they asked for.
 
     Raises:
         UnsupportedProtocolVersion: nothing in ``_meta``, and the header names a revision that is not served.
@@ -26,11 +30,11 @@ def revision_of(message: Message, headers: Headers) -> Revision:
     if not isinstance(message, Response) and VERSION_KEY in _meta(message):
         return versions.LATEST_MODERN
     if headers.protocol_version is None:
-        return versions.WITHOUT_HEADER
+        return versions.WITHOUT_HEADER if session is None else session.revision
     revision = versions.by_name(headers.protocol_version)
     if revision is None:
         raise UnsupportedProtocolVersion(headers.protocol_version, versions.SUPPORTED)
-    return revision
+    return session.revision if session is not None and revision.era is Era.HANDSHAKE else revision
 
 
 def check_request(request: Request, headers: Headers, revision: Revision, *, name_parameter: str | None) -> None:

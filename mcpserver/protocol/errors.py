@@ -56,6 +56,15 @@ class NotAcceptable(InvalidRequest):
     status = 406
 
 
+class SessionNotFound(InvalidRequest):
+    """``Mcp-Session-Id`` names no session of this caller: it is unknown, ended, or somebody else's, and nobody is told which.
+
+    The client begins anew (MCP 2025-11-25 basic/transports, Session Management).
+    """
+
+    status = 404
+
+
 class ContentTooLarge(InvalidRequest):
     """The body passes the bound."""
 

@@ -19,6 +19,7 @@ PARAMETER_PREFIX = "Mcp-Param-"
 
 _STANDARD = {name.lower().encode(): name for name in (PROTOCOL_VERSION, METHOD, NAME)}
 _PARAMETER_PREFIX = PARAMETER_PREFIX.lower().encode()
+_OTHERS = frozenset({b"accept", b"content-type", b"mcp-session-id", b"last-event-id"})
 # Lower-case markers and nothing around them; without the full marker the value is literal (Value Encoding).
 _SENTINEL = re.compile(r"=\?base64\?(.*)\?=")
 _PRINTABLE = re.compile(r"[\t\x20-\x7e]*")
@@ -37,6 +38,8 @@ class Headers:
     name: str | None = None
     accept: str | None = None
     content_type: str | None = None
+    session_id: str | None = None
+    last_event_id: str | None = None
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     repeated: tuple[str, ...] = ()
 
@@ -46,7 +49,7 @@ def read(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
     found: dict[bytes, list[str]] = {}
     for name, value in pairs:
         lowered = name.lower()
-        if lowered in _STANDARD or lowered in (b"accept", b"content-type") or lowered.startswith(_PARAMETER_PREFIX):
+        if lowered in _STANDARD or lowered in _OTHERS or lowered.startswith(_PARAMETER_PREFIX):
             found.setdefault(lowered, []).append(value.decode("latin-1").strip(" \t"))
     return Headers(
         protocol_version=_first(found, b"mcp-protocol-version"),
@@ -54,6 +57,9 @@ def read(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
         name=_first(found, b"mcp-name"),
         accept=_joined(found, b"accept"),
         content_type=_joined(found, b"content-type"),
+        # The edge refuses a request in which either is repeated.
+        session_id=_first(found, b"mcp-session-id"),
+        last_event_id=_first(found, b"last-event-id"),
         parameters={
             name[len(_PARAMETER_PREFIX) :].decode("latin-1"): tuple(values)
             for name, values in found.items()

@@ -1,6 +1,7 @@
 """JSON-RPC 2.0 as MCP uses it: bytes in, one message (or a batch) out; results and errors into bytes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcpserver.protocol.errors import InvalidRequest, ParseError, ProtocolError, RequestId
@@ -28,10 +29,14 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer to a request of the server's. ``id`` is None when the client could not read ours."""
+    """An answer to a request of the server's. ``id`` is None when the client could not read ours.
+
+    ``content`` is the ``result`` member, or the ``error`` member if it is an error.
+    """
 
     id: RequestId | None
     is_error: bool
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 Message = Request | Notification | Response
@@ -70,6 +75,16 @@ def encode_error(error: ProtocolError, *, null_id: bool) -> bytes:
         answer["id"] = error.request_id
     answer["error"] = error.body()
     return strict_json.dumps(answer)
+
+
+def encode_notification(method: str, params: Mapping[str, Any]) -> bytes:
+    """Return a notification of ours; params that are empty are left out, as clients of every revision take it."""
+    return strict_json.dumps({"jsonrpc": "2.0", "method": method, **({"params": params} if params else {})})
+
+
+def encode_request(request_id: RequestId, method: str, params: Mapping[str, Any]) -> bytes:
+    """Return a request of ours."""
+    return strict_json.dumps({"jsonrpc": "2.0", "id": request_id, "method": method, **({"params": params} if params else {})})
 
 
 def encode_batch(answers: list[bytes]) -> bytes:
@@ -140,12 +155,13 @@ def _response(value: dict[str, Any]) -> Response:
     if "result" in value and "error" in value:
         raise InvalidRequest("A response holds a result or an error, not both.")
     is_error = "error" in value
-    if not isinstance(value["error" if is_error else "result"], dict):
+    content = value["error" if is_error else "result"]
+    if not isinstance(content, dict):
         raise InvalidRequest('"result" and "error" must be objects.')
     response_id = _readable_id(value)
     if response_id is None and not (is_error and value.get("id") is None):
         raise InvalidRequest('"id" must be a string or an integer.')
-    return Response(response_id, is_error)
+    return Response(response_id, is_error, content)
 
 
 def _readable_id(value: dict[str, Any]) -> RequestId | None:

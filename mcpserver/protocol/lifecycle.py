@@ -7,17 +7,20 @@ from mcpserver.protocol.errors import InvalidParams
 from mcpserver.protocol.results import cache_hints, complete
 from mcpserver.protocol.server import Server, capabilities, implementation
 from mcpserver.protocol.versions import Revision
+from wire import strict_json
 
 DISCOVER_TTL_MS = 300_000
+# Icons may be written out in it.
+MAX_DECLARED_BYTES = 16_384
 
 
-def requested_version(params: dict[str, Any]) -> str:
-    """Return the version that ``initialize`` asks for.
+def parse_initialize(params: dict[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Return the version that ``initialize`` asks for, the client's capabilities, and what it says of itself.
 
-    What the client says of itself decides nothing, so it may be absent; a wrong type is refused all the same.
+    The latter two may be absent; a wrong type is refused all the same. Both are kept with the session, and so bounded.
 
     Raises:
-        InvalidParams: ``protocolVersion`` is no string, ``capabilities`` or ``clientInfo`` no object.
+        InvalidParams: ``protocolVersion`` is no string; ``capabilities`` or ``clientInfo`` is no object, or too large.
     """
     requested = params.get("protocolVersion")
     if not isinstance(requested, str):
@@ -25,15 +28,16 @@ def requested_version(params: dict[str, Any]) -> str:
     for name in ("capabilities", "clientInfo"):
         if not isinstance(params.get(name, {}), dict):
             raise InvalidParams(f'"{name}" must be an object.')
-    return requested
+        if len(strict_json.dumps(params.get(name, {}))) > MAX_DECLARED_BYTES:
+            raise InvalidParams(f'"{name}" is larger than {MAX_DECLARED_BYTES} bytes.')
+    return requested, params.get("capabilities", {}), params.get("clientInfo", {})
 
 
-def initialize_result(requested: str, server: Server) -> bytes:
+def initialize_result(revision: Revision, server: Server) -> bytes:
     """Return the answer to ``initialize``, in the shape of the revision that it settles (MCP 2025-11-25 basic/lifecycle)."""
-    revision = versions.negotiate(requested)
     result = {
         "protocolVersion": revision.name,
-        "capabilities": capabilities(),
+        "capabilities": capabilities(server, revision),
         "serverInfo": implementation(server, revision),
         "instructions": server.instructions,
     }
@@ -44,7 +48,7 @@ def discover_result(revision: Revision, server: Server) -> bytes:
     """Return the answer to ``server/discover`` (MCP 2026-07-28 server/discover): all served revisions, newest first."""
     result = {
         "supportedVersions": list(versions.SUPPORTED),
-        "capabilities": capabilities(),
+        "capabilities": capabilities(server, revision),
         "instructions": server.instructions,
         **cache_hints(revision, ttl_ms=DISCOVER_TTL_MS),
     }

@@ -6,7 +6,8 @@ JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
 
 # What the official clients send. Anything else is read in full.
-_USUAL_ACCEPT = frozenset({f"{JSON}, {EVENT_STREAM}", f"{JSON},{EVENT_STREAM}", JSON, "*/*"})
+_BOTH = frozenset({f"{JSON}, {EVENT_STREAM}", f"{JSON},{EVENT_STREAM}", f"{EVENT_STREAM}, {JSON}"})
+_USUAL_ACCEPT = _BOTH | {JSON, "*/*"}
 
 
 def check_content_type(content_type: str | None) -> None:
@@ -30,9 +31,36 @@ def check_accept(accept: str | None) -> None:
     """
     if not accept or accept in _USUAL_ACCEPT:
         return
-    weights = dict(_weighted(part) for part in accept.split(","))
-    if not any(_weight_of(wanted, weights) > 0 for wanted in (JSON, EVENT_STREAM)):
+    if not (takes(accept, JSON) or takes(accept, EVENT_STREAM)):
         raise NotAcceptable("The client must accept application/json or text/event-stream.")
+
+
+def check_accepts_events(accept: str | None) -> None:
+    """Refuse a client that asks for a stream and would not take one.
+
+    Raises:
+        NotAcceptable: see ``check_accept``.
+    """
+    if not takes(accept, EVENT_STREAM):
+        raise NotAcceptable("The client must accept text/event-stream.")
+
+
+def takes_events_with_json(accept: str | None) -> bool:
+    """Return whether an answer to a POST may be an event stream: the client says so by that name.
+
+    A wildcard, or no header at all, is what a plain HTTP client sends, which would not know what to do with one.
+    """
+    if accept in _BOTH:
+        return True
+    return accept is not None and EVENT_STREAM in accept.lower() and takes(accept, EVENT_STREAM)
+
+
+def takes(accept: str | None, media_type: str) -> bool:
+    """Return whether ``Accept`` covers a type by a range with a weight above zero. No header takes anything."""
+    if not accept:
+        return True
+    weights = dict(_weighted(part) for part in accept.split(","))
+    return _weight_of(media_type, weights) > 0
 
 
 def _weighted(part: str) -> tuple[str, float]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mcpserver.protocol import asked, lifecycle, tools
+from mcpserver.protocol import asked, lifecycle, tools, versions
 from mcpserver.protocol.asked import Asked
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Request
 from mcpserver.protocol.server import Server
-from mcpserver.protocol.steps import Answer, CallTool, ListTools, Single
+from mcpserver.protocol.steps import Answer, CallTool, Initialize, ListTools, Single
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
 
@@ -39,8 +39,10 @@ class Method:
 
 
 def _initialize(planning: Planning) -> Single:
-    requested = lifecycle.requested_version(planning.request.params)
-    return Answer(planning.request.id, lifecycle.initialize_result(requested, planning.server))
+    requested, capabilities, client_info = lifecycle.parse_initialize(planning.request.params)
+    revision = versions.negotiate(requested)
+    result = lifecycle.initialize_result(revision, planning.server)
+    return Initialize(planning.request.id, revision, result, capabilities, client_info)
 
 
 def _ping(planning: Planning) -> Single:

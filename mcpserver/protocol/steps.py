@@ -6,12 +6,38 @@ from typing import Any
 from mcpserver.protocol.asked import NOTHING, Asked
 from mcpserver.protocol.errors import ProtocolError, RequestId
 from mcpserver.protocol.headers import Headers
+from mcpserver.protocol.jsonrpc import Response
 from mcpserver.protocol.versions import Revision
 
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Nothing is to be answered: a notification or a response."""
+    """Nothing is to be done or answered: a notification, or a response that nobody waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Initialize:
+    """Open a transport session. ``result`` is the answer as JSON, ``revision`` the one that it settles."""
+
+    request_id: RequestId
+    revision: Revision
+    result: bytes
+    capabilities: dict[str, Any]
+    client_info: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Hand a client's answer to whoever waits for it in the same transport session."""
+
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the request of that id in the same transport session, if it still runs."""
+
+    target: RequestId
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +77,7 @@ class CallTool:
     asked: Asked = NOTHING
 
 
-Single = Accept | Refuse | Answer | ListTools | CallTool
+Single = Accept | Initialize | Resolve | Cancel | Refuse | Answer | ListTools | CallTool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from mcpserver.protocol.jsonrpc import Batch, Notification, Request, Response
         ({"method": "notifications/initialized"}, Notification("notifications/initialized", {})),
         ({"method": "tools/call", "params": {"name": "greet"}}, Notification("tools/call", {"name": "greet"})),
         ({"id": 1, "result": {}}, Response(1, is_error=False)),
-        ({"id": "a", "error": {"code": -1, "message": "x"}}, Response("a", is_error=True)),
-        ({"id": None, "error": {"code": -1, "message": "x"}}, Response(None, is_error=True)),
-        ({"error": {"code": -1, "message": "x"}}, Response(None, is_error=True)),
+        ({"id": "a", "error": {"code": -1, "message": "x"}}, Response("a", is_error=True, content={"code": -1, "message": "x"})),
+        ({"id": None, "error": {"code": -1, "message": "x"}}, Response(None, is_error=True, content={"code": -1, "message": "x"})),
+        ({"error": {"code": -1, "message": "x"}}, Response(None, is_error=True, content={"code": -1, "message": "x"})),
     ],
 )
 def test_a_message_is_told_by_its_members(message: dict[str, Any], decoded: object) -> None:
