@@ -5,14 +5,13 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
+from tools.json_numbers import whole_numbers
 from tools.registry import Tool
 from tools.results import ToolError
 from wire import strict_json
 
 MAX_ERRORS_SHOWN = 20
 MAX_NAME_SHOWN = 100
-# Up to here a double holds every whole number; beyond, "whole" is an accident of rounding.
-_LARGEST_SAFE_DOUBLE = 2.0**53
 
 
 class InvalidArguments(ToolError):
@@ -29,25 +28,12 @@ def parse(tool: Tool, arguments: Mapping[str, Any]) -> BaseModel:
     """
     try:
         # Validated as JSON, not as Python objects: only so do dates and enumerations arrive under strict rules.
-        data = strict_json.dumps(_whole_numbers(dict(arguments)))
+        data = strict_json.dumps(whole_numbers(dict(arguments)))
         return tool.arguments.model_validate_json(data, strict=True, extra="forbid")
     except ValidationError as error:
         raise InvalidArguments(_message(tool, error)) from None
     except TypeError:
         raise InvalidArguments(f"The arguments of {tool.name} are not a JSON object.") from None
-
-
-def _whole_numbers(value: Any) -> Any:
-    """Return ``value`` with 10.0 written as 10: to JSON Schema both are integers, and some clients write only the first."""
-    match value:
-        case float() if value.is_integer() and abs(value) <= _LARGEST_SAFE_DOUBLE:
-            return int(value)
-        case dict():
-            return {key: _whole_numbers(item) for key, item in value.items()}
-        case list():
-            return [_whole_numbers(item) for item in value]
-        case _:
-            return value
 
 
 def _message(tool: Tool, error: ValidationError) -> str:

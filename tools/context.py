@@ -1,11 +1,20 @@
 """Who calls a tool, and what the tool may use on that person's behalf."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, Unpack, overload
 
+from pydantic import BaseModel
+
+from tools import asking
+from tools.asking import Answer, Question, Root
 from tools.github import GitHub
 from tools.link import UNLINKED, Link, LogLevel
+from tools.running import Running
+from tools.sampling import Messages, Options, Sampled
+
+FormT = TypeVar("FormT", bound=BaseModel)
+AnswerT = TypeVar("AnswerT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class ToolContext:
     github_account_differs: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
 
     link: Link = field(default=UNLINKED, repr=False)
+    running: Running = field(default_factory=Running, repr=False)
 
     async def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
         """Tell the client how far the call is. ``done`` must grow; ``total`` in the same unit (MCP utilities/progress)."""
@@ -47,6 +57,96 @@ class ToolContext:
     async def log(self, level: LogLevel, data: Any, logger: str | None = None) -> None:
         """Send a log message to a client that asked for its level. Never a secret: people and models read it."""
         await self.link.log(level, data, logger)
+
+    @overload
+    async def ask(self, message: str, fields: type[FormT], *, key: str | None = None) -> Answer[FormT]: ...
+    @overload
+    async def ask(self, message: str, fields: Mapping[str, Any], *, key: str | None = None) -> Answer[dict[str, Any]]: ...
+    async def ask(self, message: str, fields: type[FormT] | Mapping[str, Any], *, key: str | None = None) -> Answer[Any]:
+        """Ask the person to fill in a form (MCP client/elicitation) and return what they did.
+
+        ``fields`` is a flat pydantic model, or a JSON schema. In the stateless era everything before this line runs once more
+        when the answer comes: write and change things after the last question. ``key`` is the answer's name there; leave it
+        out unless the question is always the same.
+
+        Raises:
+            InputRefused: the client cannot ask (see ``can_ask``), or did not answer in time.
+        """
+        return await self._ask(asking.form(message, fields), key)
+
+    async def ask_url(self, message: str, url: str, *, key: str | None = None) -> Answer[None]:
+        """Ask the person to open a page, which is where secrets and payments belong; see ``asking.page``.
+
+        Raises:
+            InputRefused, ValueError: as for ``ask``; the URL is not fit.
+        """
+        return await self._ask(asking.page(message, url), key)
+
+    async def sample(
+        self, messages: Messages, max_tokens: int, *, key: str | None = None, **options: Unpack[Options]
+    ) -> Sampled:
+        """Return what the client's model says (MCP client/sampling); see ``sampling.params`` for the options.
+
+        Raises:
+            InputRefused: the client has no model to ask (see ``can_sample``), or its person said no.
+        """
+        return await self._ask(asking.sample(messages, max_tokens, **options), key)
+
+    async def roots(self, *, key: str | None = None) -> Sequence[Root]:
+        """Return where the client works (MCP client/roots).
+
+        Raises:
+            InputRefused: the client does not say (see ``can_list_roots``).
+        """
+        return await self._ask(asking.roots(), key)
+
+    async def ask_all(self, questions: Mapping[str, Question[Any]]) -> dict[str, Any]:
+        """Return the answer to each question, asked together: one round trip in the stateless era.
+
+        ``{"name": asking.form("Your name?", Name), "roots": asking.roots()}`` gives an ``Answer`` and the roots under the
+        same keys.
+
+        Raises:
+            InputRefused: as for each of them alone.
+        """
+        requests = {key: question.request() for key, question in questions.items()}
+        async with self.running.paused():
+            results = await self.link.ask(requests)
+        return {key: question.read(results[key]) for key, question in questions.items()}
+
+    async def _ask(self, question: Question[AnswerT], key: str | None) -> AnswerT:
+        name = asking.key_of(question.request(), self.running.next_question()) if key is None else key
+        answer: AnswerT = (await self.ask_all({name: question}))[name]
+        return answer
+
+    @property
+    def can_ask(self) -> bool:
+        """Return whether the person can be shown a form."""
+        return asking.declares(self.link.capabilities, asking.FORM)
+
+    @property
+    def can_ask_url(self) -> bool:
+        """Return whether the person can be sent to a page."""
+        return asking.declares(self.link.capabilities, asking.URL)
+
+    @property
+    def can_sample(self) -> bool:
+        """Return whether there is a model to ask."""
+        return asking.declares(self.link.capabilities, asking.SAMPLING)
+
+    @property
+    def can_list_roots(self) -> bool:
+        """Return whether the client says where it works."""
+        return asking.declares(self.link.capabilities, asking.ROOTS)
+
+    @property
+    def remembered(self) -> Any:
+        """Return what ``remember`` kept in an earlier round of this call, None in the first."""
+        return self.link.remembered
+
+    def remember(self, value: Any) -> None:
+        """Keep a JSON value for the rest of this call: the client carries it, sealed, to the next round."""
+        self.link.remember(value)
 
     @property
     def github(self) -> GitHub:

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from tools import arguments as arguments_module
-from tools import permissions, results
+from tools import link, permissions, results
 from tools.context import ToolContext
+from tools.link import CallEnded, CapabilityMissing
 from tools.registry import Tool
 from tools.results import ToolError, ToolResult
 from wire import strict_json
@@ -52,6 +53,7 @@ async def run(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) ->
 
     Raises:
         ToolFault: a bug, already logged with its traceback.
+        CallEnded, CapabilityMissing: the call is to be answered in another way than by a result; see ``tools.link``.
         asyncio.CancelledError: the caller went away.
     """
     started = time.perf_counter()
@@ -60,18 +62,35 @@ async def run(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) ->
         result = await _carry_out(tool, arguments, context)
         outcome = ToolError.outcome if result.is_error else "ok"
         return result
+    except CapabilityMissing as error:
+        outcome = error.outcome
+        raise
     except ToolError as error:
         outcome = error.outcome
         return results.error(str(error))
     except asyncio.CancelledError:
         outcome = "cancelled"
         raise
+    except CallEnded as ended:
+        outcome = ended.outcome
+        raise
+    except BaseExceptionGroup as group:
+        # A tool asked from within a task group.
+        found = link.ended_in(group)
+        if found is not None:
+            outcome = found.outcome
+            raise found from None
+        raise _fault(tool, context, group) from group
     except Exception as error:
-        # Whatever else a tool raises is a bug: it must neither end the connection nor reach the client.
-        logger.exception("tool %s failed", tool.name, extra=_fields(context, tool=tool.name))
-        raise ToolFault(context.request_id) from error
+        raise _fault(tool, context, error) from error
     finally:
         _record(tool, outcome, started, context)
+
+
+def _fault(tool: Tool, context: ToolContext, error: BaseException) -> ToolFault:
+    """Log a bug: whatever else a tool raises must neither end the connection nor reach the client."""
+    logger.error("tool %s failed", tool.name, exc_info=error, extra=_fields(context, tool=tool.name))
+    return ToolFault(context.request_id)
 
 
 async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
@@ -86,7 +105,7 @@ async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolCont
 
 
 async def _within_time(tool: Tool, parsed: BaseModel, context: ToolContext) -> ToolResult:
-    limit = asyncio.timeout(tool.timeout_seconds)
+    limit = context.running.within(tool.timeout_seconds)
     try:
         async with limit:
             return await _call(tool, parsed, context)
