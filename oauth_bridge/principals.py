@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Principal:
     """Who calls, through which client, in which session, with which rights. Made from an access token, never from input.
 
-    ``expires_at`` is the access token's, in seconds since the epoch.
+    ``expires_at`` is the access token's, in seconds since the epoch; ``token_checksum`` its SHA-256.
     """
 
     session_id: str
@@ -18,3 +18,4 @@ class Principal:
     client_name: str
     scopes: frozenset[str]
     expires_at: float
+    token_checksum: str = ""
