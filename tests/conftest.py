@@ -1,17 +1,33 @@
 """What every test may ask for: a GitHub at the network's edge, and the whole server over real HTTP."""
 
 import asyncio
+import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import uvicorn
 from django.conf import settings
 
 from oauth_bridge.github.simulator.server import Simulator
+from tests.support import witness
 from tests.support.flow import Browser, close_all
+
+# Before any consumer is made; servers that tests start read the variable.
+_COMPLAINTS = Path(tempfile.mkdtemp(prefix="gatehouse-witness-"))
+os.environ[witness.VARIABLE] = str(_COMPLAINTS)
+WITNESS = witness.install(_COMPLAINTS)
+
+
+@pytest.fixture(autouse=True)
+def every_message_fits_its_schema() -> Iterator[None]:
+    """Fail a test in which the server sent what the official schema of the revision does not allow."""
+    yield
+    assert witness.complaints(_COMPLAINTS) == []
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def environment_for(folder: Path, port: int, **changes: str) -> dict[str, str]:
     unset += " COOKIE_ENCRYPTION_KEY TRUSTED_PROXIES RATE_REGISTER RATE_TOKEN RATE_LOGIN AUDIT_RETENTION_DAYS"
     return {
         **dict.fromkeys(unset.split(), ""),
-        "DJANGO_SETTINGS_MODULE": "mcpserver.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.support.witnessed",
         "ENV_FILE": os.devnull,
         "DEBUG": "on",
         "PORT": str(port),

@@ -9,7 +9,7 @@ from mcpserver.protocol import tools
 from mcpserver.protocol.errors import HeaderMismatch, IncompleteMeta, InternalError, ProtocolError
 from mcpserver.protocol.exchange import Reply, failure
 from mcpserver.protocol.versions import REVISIONS, Era, by_name
-from tests.mcpserver.protocol import schemas
+from tests.support import schemas
 from tests.mcpserver.protocol.samples import (
     DEFINITION,
     HANDSHAKE,
