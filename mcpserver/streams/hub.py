@@ -50,6 +50,7 @@ class _Entry:
     ends_at: float
     on_end: OnEnd | None
     keep_alive_at: float
+    ends_at_drain: bool
     is_verified: bool = False
 
 
@@ -77,10 +78,12 @@ class Hub:
         checksum: str | None = None,
         ends_at: float | None = None,
         on_end: OnEnd | None = None,
+        ends_at_drain: bool = True,
     ) -> None:
         """Look after a stream from now on. The token's hash and its expiry (seconds since the epoch) are the principal's.
 
-        In a process that is ending already the stream is ended at once.
+        In a process that is ending already the stream is ended at once, unless ``ends_at_drain`` says that it ends by itself:
+        it answers a request, which the process finishes.
         """
         self._entries[stream] = _Entry(
             stream,
@@ -89,8 +92,9 @@ class Hub:
             on_end,
             # Not all at once: a thousand streams that came together would be written to together.
             time.monotonic() + random.uniform(0.5, 1.0) * KEEP_ALIVE_SECONDS,  # noqa: S311
+            ends_at_drain,
         )
-        if drain.has_begun():
+        if drain.has_begun() and ends_at_drain:
             self._end(stream, Ending.DRAIN)
         elif self._task is None or self._task.done() or self._loop is not asyncio.get_running_loop():
             self._loop = asyncio.get_running_loop()
@@ -114,11 +118,13 @@ class Hub:
                 if checking is None or checking.done():
                     checking = asyncio.ensure_future(self._check_rights())
                 woken = asyncio.ensure_future(wake.wait())
-                await asyncio.wait({woken, drained}, timeout=TICK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                news = {woken} if drained.done() else {woken, drained}
+                await asyncio.wait(news, timeout=TICK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 woken.cancel()
                 if drained.done():
-                    for stream in list(self._entries):
-                        self._end(stream, Ending.DRAIN)
+                    for entry in list(self._entries.values()):
+                        if entry.ends_at_drain:
+                            self._end(entry.stream, Ending.DRAIN)
         finally:
             drained.cancel()
 
