@@ -9,5 +9,8 @@ class McpServerConfig(AppConfig):
     name = "mcpserver"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and listen to what changes."""
         from mcpserver import checks  # noqa: F401
+        from mcpserver.streams import notices
+
+        notices.connect()

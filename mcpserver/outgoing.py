@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from mcpserver.streams.sse import EventStream
+
 
 class Outgoing(Protocol):
     """The way from one running request to its client. The transport makes it; whoever carries a step out uses it."""
@@ -18,6 +20,13 @@ class Outgoing(Protocol):
     async def notify(self, method: str, params: Mapping[str, Any]) -> None:
         """Send a notification on the request's own stream; the first one opens it. Waits for a slow reader; drops it if
         nobody takes notifications."""
+
+    async def stream(self) -> EventStream:
+        """Return the request's own stream, opened if it was not; for requests whose answer is a stream and nothing else.
+
+        Raises:
+            ClientError: nobody takes notifications.
+        """
 
     async def request(self, method: str, params: Mapping[str, Any], *, timeout_seconds: float) -> dict[str, Any]:
         """Send a request to the client and return its result.
@@ -43,6 +52,10 @@ class Nowhere:
 
     async def notify(self, method: str, params: Mapping[str, Any]) -> None:
         """Drop it."""
+
+    async def stream(self) -> EventStream:
+        """Refuse."""
+        raise ClientError("This client takes no stream.")
 
     async def request(self, method: str, params: Mapping[str, Any], *, timeout_seconds: float) -> dict[str, Any]:  # noqa: ARG002
         """Refuse."""

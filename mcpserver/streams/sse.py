@@ -137,6 +137,10 @@ class EventStream:
             leaving.cancel()
             self.cut()
 
+    async def wait_closed(self) -> None:
+        """Return once the stream has ended."""
+        await asyncio.shield(self._closed)
+
     def _put(self, encoded: bytes) -> None:
         self._pending.append(encoded)
         self._start_writer()
