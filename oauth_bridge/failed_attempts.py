@@ -6,14 +6,10 @@ address (Claude's serve all its users) the means to lock the others out.
 """
 
 import hashlib
-import logging
 import time
 
-from django.core.cache import cache
-
-from oauth_bridge.throttle import Throttled, cache_errors
-
-logger = logging.getLogger(__name__)
+from oauth_bridge import shared_cache
+from oauth_bridge.throttle import Throttled
 
 FREE = 60
 WINDOW_SECONDS = 600
@@ -28,12 +24,7 @@ def note(address: str | None, client_id: str) -> None:
         Throttled: to be told instead of the error, until the wait is over.
     """
     name, now = hashlib.sha256(f"{address}\n{client_id}".encode()).hexdigest()[:32], int(time.time())
-    try:
-        until = _wait(name, now)
-    except cache_errors() as error:
-        logger.warning("failed attempts are not counted: %s", type(error).__name__)
-        return
-    if until > now:
+    if (until := _wait(name, now)) > now:
         raise Throttled(until - now, "Too many attempts failed.")
 
 
@@ -46,11 +37,10 @@ def wait_seconds(failures: int) -> int:
 
 def _wait(name: str, now: int) -> int:
     """Return until when failures are held back already; 0 for one that is told, which begins the next wait."""
-    until: int = cache.get(f"failing:{name}:until", 0)
+    until: int = shared_cache.use(lambda cache: cache.get(f"failing:{name}:until", 0))
     if until > now:
         return until
-    cache.add(f"failing:{name}", 0, timeout=WINDOW_SECONDS)
-    wait = wait_seconds(cache.incr(f"failing:{name}"))
+    wait = wait_seconds(shared_cache.count(f"failing:{name}", seconds=WINDOW_SECONDS))
     if wait:
-        cache.set(f"failing:{name}:until", now + wait, timeout=wait)
+        shared_cache.use(lambda cache: cache.set(f"failing:{name}:until", now + wait, timeout=wait))
     return 0

@@ -4,22 +4,21 @@ Hosted clients reach this server from a few addresses for everybody who uses the
 their own within a much higher one for the address, so that one who runs wild is stopped before the others are.
 """
 
-import functools
 import hashlib
 import ipaddress
-import logging
 import time
 
 from django.conf import settings
-from django.core.cache import cache
 
-logger = logging.getLogger(__name__)
+from oauth_bridge import shared_cache
 
 # How many times the rate of one the address of many has, and the whole world.
 SHARED_ADDRESS = 10
 EVERYBODY = {"REGISTER": 20}
 # For one person, whatever the address: (requests, seconds).
 PERSON = {"ACCESS_REQUEST": (5, 3600), "END_SESSIONS": (60, 60)}
+# How many times the rate of a client a resource server has that proved itself: it asks for all of its own callers.
+RESOURCE_SERVER = 50
 
 
 class Throttled(Exception):
@@ -30,17 +29,15 @@ class Throttled(Exception):
         self.retry_after = retry_after
 
 
-def check(name: str, address: str | None) -> None:
+def check(name: str, address: str | None, *, with_everybody: bool = True) -> None:
     """Count a request against ``settings.RATE_<name>``, and against the rate of the whole world if there is one.
-
-    Without the cache nothing is refused: a lost Redis must not lock everybody out.
 
     Raises:
         Throttled: the address, or everybody together, is over the rate.
     """
     limit, seconds = _rate(name)
-    _count(name, _network(address), limit, seconds)
-    if name in EVERYBODY:
+    _count(name, network(address), limit, seconds)
+    if with_everybody and name in EVERYBODY:
         _count(name, "everybody", limit * EVERYBODY[name], seconds)
 
 
@@ -63,8 +60,18 @@ def check_sign_in(address: str | None, browser_cookie: str, *, is_new: bool) -> 
     """
     if is_new:
         limit, seconds = _rate("LOGIN")
-        _count("LOGIN", f"{_network(address)}:new", limit, seconds)
+        _count("LOGIN", f"{network(address)}:new", limit, seconds)
     _check_sharing("LOGIN", address, browser_cookie)
+
+
+def check_resource_server(name: str) -> None:
+    """Count a question of a resource server that proved itself: fifty times ``RATE_TOKEN``, wherever it asks from.
+
+    Raises:
+        Throttled: it is over its rate.
+    """
+    limit, seconds = _rate("TOKEN")
+    _count("INTROSPECT", name, limit * RESOURCE_SERVER, seconds)
 
 
 def check_person(name: str, person_id: int) -> None:
@@ -78,10 +85,10 @@ def check_person(name: str, person_id: int) -> None:
 
 def _check_sharing(name: str, address: str | None, who: str) -> None:
     limit, seconds = _rate(name)
-    network = _network(address)
+    shared = network(address)
     # The one first: what is refused to one must not be charged to the others at that address.
-    _count(name, f"{network}:{hashlib.sha256(who.encode()).hexdigest()[:32]}", limit, seconds)
-    _count(name, f"{network}:together", limit * SHARED_ADDRESS, seconds)
+    _count(name, f"{shared}:{hashlib.sha256(who.encode()).hexdigest()[:32]}", limit, seconds)
+    _count(name, f"{shared}:together", limit * SHARED_ADDRESS, seconds)
 
 
 def _rate(name: str) -> tuple[int, int]:
@@ -91,28 +98,11 @@ def _rate(name: str) -> tuple[int, int]:
 
 def _count(name: str, who: str, limit: int, seconds: int) -> None:
     window, elapsed = divmod(int(time.time()), seconds)
-    key = f"throttle:{name}:{who}:{window}"
-    try:
-        cache.add(key, 0, timeout=2 * seconds)
-        count = cache.incr(key)
-    except cache_errors() as error:
-        logger.warning("throttle %s is off: %s", name, type(error).__name__)
-        return
-    if count > limit:
+    if shared_cache.count(f"throttle:{name}:{who}:{window}", seconds=2 * seconds) > limit:
         raise Throttled(seconds - elapsed)
 
 
-@functools.cache
-def cache_errors() -> tuple[type[Exception], ...]:
-    """Return what a lost cache raises; ValueError is a key that was evicted between two calls."""
-    if not settings.REDIS_URL:
-        return (ValueError,)
-    from redis.exceptions import RedisError  # costs a start without Redis 75 ms
-
-    return (ValueError, RedisError)
-
-
-def _network(address: str | None) -> str:
+def network(address: str | None) -> str:
     """Return what counts as one address: a /64 of IPv6 belongs to one line."""
     try:
         parsed = ipaddress.ip_address(address or "")

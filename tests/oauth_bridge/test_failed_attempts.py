@@ -58,14 +58,3 @@ def test_each_client_at_each_address_counts_alone(clock: SimpleNamespace) -> Non
 )
 def test_how_long_a_wait_is(failures: int, seconds: int) -> None:
     assert wait_seconds(failures) == seconds
-
-
-def test_without_the_cache_nothing_is_held_back(
-    clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def evicted(_: str) -> int:
-        raise ValueError("not found")
-
-    monkeypatch.setattr(failed_attempts, "cache", SimpleNamespace(get=cache.get, add=cache.add, set=cache.set, incr=evicted))
-    assert [held_back() for _ in range(FREE + 5)] == [0] * (FREE + 5)
-    assert {record.getMessage() for record in caplog.records} == {"failed attempts are not counted: ValueError"}

@@ -1,7 +1,6 @@
 """Throttles per client address. Time is set, never waited for."""
 
 import json
-import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -9,9 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
-from redis.exceptions import ConnectionError as RedisUnreachable
 
-from oauth_bridge import throttle
+from oauth_bridge import shared_cache, throttle
 from oauth_bridge.throttle import Throttled, check
 
 MINUTE = 1_700_000_040  # a whole minute, and not a whole hour
@@ -100,50 +98,11 @@ def test_what_counts_as_one_address(clock: Clock, first: str | None, second: str
     assert (refused_after("LOGIN", second) is not None) is is_one
 
 
-@pytest.fixture
-def redis(settings: Settings) -> Iterator[None]:
-    """Say that the cache is a Redis; what that changes is remembered by the process."""
-    settings.REDIS_URL = "redis://:password@10.0.0.1"
-    throttle.cache_errors.cache_clear()
-    yield
-    throttle.cache_errors.cache_clear()
-
-
-class Unreachable:
-    """A cache whose server is gone."""
-
-    def add(self, *_: object, **__: object) -> bool:
-        """Fail as Django's Redis cache does."""
-        raise RedisUnreachable("redis://:password@10.0.0.1 refused")
-
-
-class Evicting:
-    """A cache that forgets between two calls."""
-
-    def add(self, *_: object, **__: object) -> bool:
-        """Pretend to keep."""
-        return True
-
-    def incr(self, key: str) -> int:
-        """Fail as Django's caches do on a key that is not there."""
-        raise ValueError(f"Key {key!r} not found")
-
-
-@pytest.mark.parametrize(("broken", "name"), [(Unreachable(), "ConnectionError"), (Evicting(), "ValueError")])
-def test_a_lost_cache_locks_nobody_out_and_is_told(
-    redis: None, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broken: object, name: str
-) -> None:
-    monkeypatch.setattr(throttle, "cache", broken)
-    with caplog.at_level(logging.WARNING, logger=throttle.logger.name):
-        assert [refused_after("LOGIN", "192.0.2.1") for _ in range(5)] == [None] * 5
-    assert {record.getMessage() for record in caplog.records} == {f"throttle LOGIN is off: {name}"}
-
-
 def test_a_counter_is_kept_no_longer_than_two_windows(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each address leaves a key: without an end they would fill the cache."""
     timeouts: list[int] = []
     recorder = SimpleNamespace(add=lambda key, value, timeout: timeouts.append(timeout), incr=lambda key: 1)
-    monkeypatch.setattr(throttle, "cache", recorder)
+    monkeypatch.setattr(shared_cache, "cache", recorder)
     check("LOGIN", "192.0.2.1")
     check("TOKEN", "192.0.2.1")
     assert timeouts == [120, 7200]
@@ -221,6 +180,23 @@ def test_the_whole_world_registers_no_more_than_twenty_addresses_may(clock: Cloc
     assert answers == [None] * 20 + [60, 60]
     clock.now += 60
     assert refused_after("REGISTER", "192.0.2.99") is None
+
+
+def test_what_everybody_uses_up_is_not_charged_where_it_does_not_count(clock: Clock, settings: Settings) -> None:
+    settings.RATE_REGISTER = (1, 60)
+    for number in range(21):
+        refused_after("REGISTER", f"192.0.2.{number}")
+    check("REGISTER", "192.0.2.99", with_everybody=False)
+    with pytest.raises(Throttled):
+        check("REGISTER", "192.0.2.99", with_everybody=False)
+
+
+def test_a_resource_server_has_a_rate_of_its_own_wherever_it_asks_from(clock: Clock) -> None:
+    for _ in range(100):
+        throttle.check_resource_server("files-api")
+    with pytest.raises(Throttled):
+        throttle.check_resource_server("files-api")
+    throttle.check_resource_server("other-api")
 
 
 def test_a_person_is_counted_wherever_they_are(clock: Clock) -> None:
