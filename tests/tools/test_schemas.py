@@ -62,3 +62,18 @@ def test_the_schemas_are_of_the_default_dialect() -> None:
     for model in (Model, Empty):
         jsonschema.Draft202012Validator.check_schema(schemas.input_schema(model))
         jsonschema.Draft202012Validator.check_schema(schemas.output_schema(model))
+
+
+def test_a_condition_is_not_closed() -> None:
+    """It speaks of a part of the object: closed, it would never hold."""
+    properties = {"properties": {"a": {"const": 1}}}
+    added = {"if": dict(properties), "then": dict(properties), "allOf": [dict(properties)]}
+
+    class Conditional(BaseModel):
+        model_config = {"json_schema_extra": added}
+
+        a: int
+
+    schema = schemas.input_schema(Conditional)
+    assert schema["if"] == schema["then"] == schema["allOf"][0] == properties
+    assert schema["additionalProperties"] is False
