@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from mcpserver.tasks.model import Task  # noqa: F401  one of this app's, which lies beside what uses it
+
 
 class Note(models.Model):
     """One message between processes. Read by id, which is given when a row is written, though not in the order of commits.

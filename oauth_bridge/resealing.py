@@ -9,11 +9,11 @@ from oauth_bridge.models import GitHubCredential, SignInAttempt
 
 BATCH = 100
 
-# Every sealed column there is.
-SEALED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
+# Every sealed column there is; other apps add theirs when the project starts.
+SEALED: list[tuple[type[models.Model], tuple[str, ...]]] = [
     (GitHubCredential, ("sealed_token", "sealed_refresh_token")),
     (SignInAttempt, ("sealed_code_verifier",)),
-)
+]
 
 
 @dataclass(slots=True)

@@ -117,6 +117,19 @@ class HeaderMismatch(ProtocolError):
     code = -32020
 
 
+class MissingClientCapability(ProtocolError):
+    """The request cannot be served to a client that lacks a capability (MCP 2026-07-28 basic/index, Error Codes).
+
+    ``required`` is a capabilities object: ``{"sampling": {}}``, ``{"extensions": {"io.modelcontextprotocol/tasks": {}}}``.
+    """
+
+    code = -32021
+
+    def __init__(self, required: Mapping[str, Any]) -> None:
+        names = sorted([*required.get("extensions", {}), *(name for name in required if name != "extensions")])
+        super().__init__(f"The client must support {', '.join(names)} for this.", data={"requiredCapabilities": dict(required)})
+
+
 class UnsupportedProtocolVersion(ProtocolError):
     """The revision asked for is not served (MCP 2026-07-28 basic/versioning, Protocol Version Negotiation)."""
 

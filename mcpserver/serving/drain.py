@@ -15,6 +15,7 @@ class Drain:
     def __init__(self) -> None:
         self._has_begun = False
         self._waiting: set[asyncio.Future[None]] = set()
+        self._held: set[asyncio.Future[None]] = set()
 
     def begin(self) -> None:
         """Wake everyone who waits, in the event loop they wait in."""
@@ -38,8 +39,20 @@ class Drain:
         finally:
             self._waiting.discard(future)
 
+    def hold(self, work: asyncio.Future[None]) -> None:
+        """Let the process wait for work that belongs to no request, and that ends by itself soon after the announcement."""
+        self._held.add(work)
+        work.add_done_callback(self._held.discard)
+
+    async def held(self) -> None:
+        """Return once that work has ended."""
+        if self._held:
+            await asyncio.wait(self._held)
+
 
 _of_this_process = Drain()
 begin = _of_this_process.begin
 has_begun = _of_this_process.has_begun
 wait = _of_this_process.wait
+hold = _of_this_process.hold
+held = _of_this_process.held
