@@ -1,16 +1,18 @@
 """Carries a planned step out. Here alone meet who is calling (``oauth_bridge``) and what is called (``tools``)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from mcpserver.dispatch import calls, listing
+from mcpserver.dispatch import calls, listing, replies, subscriptions
 from mcpserver.dispatch.call import Call
 from mcpserver.outgoing import NOWHERE, Outgoing
 from mcpserver.protocol.errors import ProtocolError
 from mcpserver.protocol.exchange import Outcome, SingleOutcome
 from mcpserver.protocol.server import Server
-from mcpserver.protocol.steps import Batch, CallTool, ListTools, Single, Step
+from mcpserver.protocol.steps import Accept, Batch, CallTool, Cancel, ListTools, Refuse, Resolve, Single, Step
+from mcpserver.protocol.subscriptions import Listen, Subscribe
 from mcpserver.protocol.transport_session import TransportSession
+from mcpserver.streams import calls as running
 from oauth_bridge.principals import Principal
 from tools.registry import Tool
 
@@ -18,8 +20,12 @@ from tools.registry import Tool
 _Prepared = Tool | ProtocolError | None
 
 # A step that is not here needs nobody to carry it out: its answer is in it.
-_HANDLERS: dict[type, Callable[[Any, Call], Awaitable[SingleOutcome]]] = {
+_HANDLERS: dict[type, Callable[[Any, Call], Coroutine[Any, Any, SingleOutcome]]] = {
     ListTools: listing.list_tools,
+    Resolve: replies.resolve,
+    Cancel: replies.cancel,
+    Listen: subscriptions.listen,
+    Subscribe: subscriptions.subscribe,
 }
 
 
@@ -44,6 +50,16 @@ async def run(
     return await _carry_out(step, _prepare(step, principal), call)
 
 
+def check_rights(step: Step, principal: Principal) -> None:
+    """Judge the rights that a step needs, for an answer that must begin before the step is carried out.
+
+    Raises:
+        BearerError: a scope is missing.
+    """
+    for entry in step.entries if isinstance(step, Batch) else (step,):
+        _prepare(entry, principal)
+
+
 def _prepare(step: Single, principal: Principal) -> _Prepared:
     return calls.prepare(step, principal) if isinstance(step, CallTool) else None
 
@@ -52,6 +68,13 @@ async def _carry_out(step: Single, prepared: _Prepared, call: Call) -> SingleOut
     if isinstance(prepared, ProtocolError):
         return prepared
     if isinstance(step, CallTool) and prepared is not None:
-        return await calls.call_tool(prepared, step, call)
+        return await _within_session(step, calls.call_tool(prepared, step, call), call)
     handler = _HANDLERS.get(type(step))
-    return None if handler is None else await handler(step, call)
+    return None if handler is None else await _within_session(step, handler(step, call), call)
+
+
+async def _within_session(step: Single, work: Coroutine[Any, Any, SingleOutcome], call: Call) -> SingleOutcome:
+    """Let the client take back a request of its transport session while it is carried out."""
+    if call.session is None or isinstance(step, Accept | Resolve | Cancel | Refuse):
+        return await work
+    return await running.cancellable(call.session.id, step.request_id, work)
