@@ -49,10 +49,21 @@ class ToolContext:
 
     link: Link = field(default=UNLINKED, repr=False)
     running: Running = field(default_factory=Running, repr=False)
+    task_beginning: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
 
     async def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
         """Tell the client how far the call is. ``done`` must grow; ``total`` in the same unit (MCP utilities/progress)."""
         await self.link.progress(done, total, message)
+
+    async def become_task(self) -> None:
+        """Answer the call now, by a task, and go on: for a tool that is declared with ``ask_first``, after its questions.
+
+        Nothing happens where the call is a task already, or where the client knows no tasks and the tool can do without.
+
+        Raises:
+            ToolError: this person has too many tasks that run.
+        """
+        await self.task_beginning()
 
     async def log(self, level: LogLevel, data: Any, logger: str | None = None) -> None:
         """Send a log message to a client that asked for its level. Never a secret: people and models read it."""
