@@ -178,6 +178,7 @@ _https = PUBLIC_URL.startswith("https://")
 _cookie_prefix = "__Host-gatehouse" if _https else "gatehouse"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}_session"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "oauth_bridge.browser_sessions"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}_csrf"
 BROWSER_COOKIE_NAME = f"{_cookie_prefix}_browser"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -279,14 +280,11 @@ SOCIAL_AUTH_GITHUB_KEY = GITHUB_CLIENT_ID
 SOCIAL_AUTH_GITHUB_SECRET = GITHUB_CLIENT_SECRET
 SOCIAL_AUTH_GITHUB_URL = GITHUB_URL
 SOCIAL_AUTH_GITHUB_API_URL = GITHUB_API_URL
-SOCIAL_AUTH_REQUESTS_TIMEOUT = 5
 SOCIAL_AUTH_PIPELINE = [
     "social_core.pipeline.social_auth.social_details",
     "social_core.pipeline.social_auth.social_uid",
     "oauth_bridge.github.pipeline.admit",
-    "social_core.pipeline.social_auth.social_user",
     "oauth_bridge.github.pipeline.find_or_create_person",
-    "social_core.pipeline.social_auth.associate_user",
     "oauth_bridge.github.pipeline.seal_credential",
 ]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from oauth_bridge import statements
 from oauth_bridge.models import AuthEvent, Client, Person, Session
 from wire import caller, request_id
 
@@ -24,8 +25,8 @@ def record(
 
     ``detail`` is for the operator to read. It never holds a code, a token, a secret, or anything derived from one.
     """
-    _event(kind, person=person, login=login, client=client, session=session, operator=operator, detail=detail).save(
-        force_insert=True
+    statements.insert(
+        _event(kind, person=person, login=login, client=client, session=session, operator=operator, detail=detail)
     )
 
 

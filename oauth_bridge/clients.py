@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.hashers import check_password
 from django.utils import timezone
 
+from oauth_bridge import statements
 from oauth_bridge.documents import assertions, hosts
 from oauth_bridge.models import Client
 from oauth_bridge.protocol.errors import InvalidClient
@@ -13,6 +14,7 @@ from oauth_bridge.protocol.registration import ClientMetadata
 from oauth_bridge.protocol.token_requests import ClientCredentials
 
 _TOUCH_AFTER = timedelta(minutes=1)
+_USABLE = statements.Select(lambda: Client.objects.filter(client_id=statements.text("client_id"), disabled_at__isnull=True))
 
 
 def fields(metadata: ClientMetadata) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def fields(metadata: ClientMetadata) -> dict[str, Any]:
 
 def find(client_id: str) -> Client | None:
     """Return a client that may be used, else None."""
-    return Client.objects.filter(client_id=client_id, disabled_at__isnull=True).first()
+    return _USABLE.first(client_id=client_id)
 
 
 def authenticate(credentials: ClientCredentials) -> Client:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from oauth_bridge import statements
 from oauth_bridge.models import AccessToken, RefreshToken, Session
 from oauth_bridge.protocol import lifetimes, tokens
 
@@ -49,27 +50,31 @@ def write(
 ) -> IssuedTokens:
     """Write the rows of a pair; nothing outlives its session."""
     expires_at = min(now + timedelta(seconds=lifetimes.ACCESS_TOKEN), session.expires_at)
-    access_row = AccessToken.objects.create(
-        user_id=session.person_id,
-        application_id=session.client_id,
-        session=session,
-        token="",
-        token_checksum=tokens.checksum(access_token),
-        expires=expires_at,
-        scope=scope,
-        resource=list(resource),
-        source_refresh_token=source,
-    )
-    if refresh_token is not None:
-        RefreshToken.objects.create(
+    access_row = statements.insert(
+        AccessToken(
             user_id=session.person_id,
             application_id=session.client_id,
             session=session,
             token="",
-            token_checksum=tokens.checksum(refresh_token),
-            token_family=uuid.UUID(str(session.pk)),
-            access_token=access_row,
-            resource=session.resource.split(),
-            expires_at=min(now + timedelta(seconds=lifetimes.REFRESH_TOKEN_IDLE), session.expires_at),
+            token_checksum=tokens.checksum(access_token),
+            expires=expires_at,
+            scope=scope,
+            resource=list(resource),
+            source_refresh_token=source,
+        )
+    )
+    if refresh_token is not None:
+        statements.insert(
+            RefreshToken(
+                user_id=session.person_id,
+                application_id=session.client_id,
+                session=session,
+                token="",
+                token_checksum=tokens.checksum(refresh_token),
+                token_family=uuid.UUID(str(session.pk)),
+                access_token=access_row,
+                resource=session.resource.split(),
+                expires_at=min(now + timedelta(seconds=lifetimes.REFRESH_TOKEN_IDLE), session.expires_at),
+            )
         )
     return IssuedTokens(access_token, refresh_token, scope, expires_at)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from oauth_bridge import audit, clients, orphans, sessions
+from oauth_bridge import audit, clients, orphans, sessions, statements
 from oauth_bridge.models import Client, PendingAuthorization, Session
 from oauth_bridge.protocol import lifetimes, registration, tokens
 from oauth_bridge.protocol.client_management import Update
@@ -17,6 +18,19 @@ from oauth_bridge.protocol.errors import InvalidRegistrationToken, RegistrationE
 from oauth_bridge.protocol.registration import ClientMetadata
 
 _DCR = Client.RegistrationSource.DCR
+
+
+def _equal() -> QuerySet[Client]:
+    return orphans.untouched(statements.moment("now")).filter(
+        fingerprint=statements.text("fingerprint"),
+        registered_from=statements.address("address"),
+        created__gt=statements.moment("lately"),
+        disabled_at__isnull=True,
+    )
+
+
+_SHAREABLE = statements.Select(lambda: _equal().order_by("created")[:1])
+_SHARE = statements.Update(lambda: _equal().filter(pk=statements.number("client")), registration_token_checksum="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,7 @@ def register(metadata: ClientMetadata, *, address: str | None) -> Registered:
     """Return a client for the metadata: a new one, or an equal public one of the same address that came to nothing yet."""
     is_public = metadata.token_endpoint_auth_method == Client.AuthMethod.NONE
     fingerprint = registration.fingerprint(metadata) if is_public and address else ""
-    if fingerprint and (shared := _shared(fingerprint, address, timezone.now())):
+    if fingerprint and address and (shared := _shared(fingerprint, address, timezone.now())):
         return Registered(shared, None, None)
     secret = _new_secret(metadata)
     management_token = tokens.mint(tokens.REGISTRATION_TOKEN)
@@ -128,22 +142,19 @@ def delete(client: Client) -> None:
     sessions.withdraw_rights()
 
 
-def _shared(fingerprint: str, address: str | None, now: datetime) -> Client | None:
+def _shared(fingerprint: str, address: str, now: datetime) -> Client | None:
     """Return the client of an equal registration that was made lately and came to nothing, now shared by both; else None.
 
     A public client has no secret: its id is in every authorization request, and its redirect URIs lead to the same
     programs. So whoever shares it could have sent that id without asking. What must not be shared is the right to change
     or delete the registration, which would reach into the other's sign-in: it ends here, for the first comer too.
     """
-    lately = now - timedelta(seconds=lifetimes.REGISTRATION_SHARED)
-    equal = orphans.untouched(now).filter(
-        fingerprint=fingerprint, registered_from=address, created__gt=lately, disabled_at__isnull=True
-    )
-    client = equal.order_by("created").first()
+    equal = {"now": now, "lately": now - timedelta(seconds=lifetimes.REGISTRATION_SHARED)}
+    client = _SHAREABLE.first(fingerprint=fingerprint, address=address, **equal)
     if client is None or not client.registration_token_checksum:
         return client
     # One statement, so that the first comer's change or deletion happens before this, or not at all.
-    return client if equal.filter(pk=client.pk).update(registration_token_checksum="") else None
+    return client if _SHARE.run(fingerprint=fingerprint, address=address, client=client.pk, **equal) else None
 
 
 def _still_managed(client: Client) -> Client:

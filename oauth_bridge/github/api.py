@@ -103,6 +103,18 @@ def get(path: str, *, token: str, until: float) -> dict[str, Any] | None:
     raise Unavailable
 
 
+def exchange(form: dict[str, str], *, until: float) -> dict[str, Any]:
+    """Return GitHub's answer to a code (RFC 6749 §4.1.3); a refusal is an object with ``error``, and status 200.
+
+    Raises:
+        Unavailable: GitHub does not answer, or with anything else.
+    """
+    answer = _ask_for_token(form, until=until)
+    if answer.status != 200:
+        raise Unavailable
+    return answer.json_object()
+
+
 def refresh(refresh_token: str, *, until: float) -> dict[str, Any]:
     """Return GitHub's answer to a refresh token, which is used up by it (GitHub: refreshing user access tokens).
 
@@ -115,8 +127,7 @@ def refresh(refresh_token: str, *, until: float) -> dict[str, Any]:
         "grant_type": "refresh_token",
         "refresh_token": refresh_token,
     }
-    headers = {**_HEADERS, "Accept": "application/json"}
-    answer = _send("POST", f"{settings.GITHUB_URL}/login/oauth/access_token", headers=headers, form=form, until=until)
+    answer = _ask_for_token(form, until=until)
     found = answer.json_object()
     # GitHub sends its errors with status 200.
     if answer.status == 200 and found.get("error") == "bad_refresh_token":
@@ -126,6 +137,11 @@ def refresh(refresh_token: str, *, until: float) -> dict[str, Any]:
             logger.error("GitHub does not accept GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET")
         raise Unavailable
     return found
+
+
+def _ask_for_token(form: dict[str, str], *, until: float) -> _Answer:
+    headers = {**_HEADERS, "Accept": "application/json"}
+    return _send("POST", f"{settings.GITHUB_URL}/login/oauth/access_token", headers=headers, form=form, until=until)
 
 
 def _is_limit(answer: _Answer, found: dict[str, Any]) -> bool:

@@ -5,15 +5,32 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from oauth_bridge import audit, sealing, sessions
+from oauth_bridge import audit, sealing, sessions, statements
 from oauth_bridge.github import api
 from oauth_bridge.models import GitHubCredential, Person, Session
 from oauth_bridge.protocol import scopes
 
 # Renewed this long before its end: a call that is under way must not find its token expired.
 _RENEW_BEFORE = timedelta(minutes=5)
+
+
+def _mine() -> QuerySet[GitHubCredential]:
+    return GitHubCredential.objects.filter(person=statements.number("person"), scope=statements.text("scope"))
+
+
+_MINE = statements.Select(_mine)
+_REPLACE = statements.Update(
+    _mine,
+    sealed_token=statements.blob("sealed_token"),
+    sealed_refresh_token=statements.blob("sealed_refresh_token"),
+    expires_at=statements.moment("expires_at"),
+    refresh_expires_at=statements.moment("refresh_expires_at"),
+    dead_at=statements.moment("dead_at"),
+    updated_at=statements.moment("now"),
+)
 
 
 class CredentialUnavailable(Exception):
@@ -106,15 +123,16 @@ def answered_for_another(credential: GitHubCredential) -> None:
 def store(person: Person, scope: str, answer: dict[str, Any]) -> GitHubCredential:
     """Keep the tokens of an answer of GitHub's, sealed: one row for each set of scopes that the person granted."""
     now = timezone.now()
-    mine, sealed = GitHubCredential.objects.filter(person=person, scope=scope), _sealed(answer, now)
+    mine: dict[str, Any] = {"person": person.pk, "scope": scope}
+    sealed = _sealed(answer, now)
     # Not `update_or_create`: it locks the row against those that point to it, which is a deadlock when one person signs in
     # in two places at once.
-    if not mine.update(**sealed, updated_at=now):
+    if not _REPLACE.run(**mine, **sealed, now=now):
         row, created = GitHubCredential.objects.get_or_create(person=person, scope=scope, defaults=sealed)
         if not created:
-            mine.update(**sealed, updated_at=now)
+            _REPLACE.run(**mine, **sealed, now=now)
         return row
-    return mine.get()
+    return _MINE.all(**mine)[0]
 
 
 def _renew(pk: int) -> GitHubCredential:

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from requests import Response
 from social_core.backends.github import GithubOAuth2
 from social_core.backends.github_enterprise import GithubEnterpriseMixin
 from social_core.backends.oauth import BaseOAuth2PKCE
@@ -23,9 +22,6 @@ from oauth_bridge.github import api, membership
 from oauth_bridge.models import Client, GitHubCredential, Person
 from oauth_bridge.people import members, rules, standing
 from oauth_bridge.protocol import logins
-from wire import strict_json
-
-MAX_PROFILE_BYTES = 200_000
 
 
 class SignInRefused(Exception):
@@ -77,19 +73,30 @@ class GitHubOAuth2(GithubEnterpriseMixin, GithubOAuth2[HttpResponse], BaseOAuth2
         """Return what this trip asks for."""
         return list(self._trip.scope)
 
+    def request_access_token(self, *_: Any, data: dict[str, Any] | None = None, **__: Any) -> dict[str, Any]:
+        """Return GitHub's answer to a code: asked as all else is, where social-auth would open a connection each time.
+
+        Raises:
+            AuthProviderError: GitHub does not answer. SocialAuthBaseException: it refuses.
+        """
+        try:
+            answer = api.exchange(data or {}, until=api.deadline())
+        except api.Unavailable as error:
+            raise AuthProviderError(self, code="unavailable", stage="token_exchange") from error
+        self._process_error(answer, stage="token_exchange")
+        return answer
+
     def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return GitHub's account record, checked: a number for an id, a text for a login.
 
         Raises:
-            AuthResponseError: it is anything else.
+            AuthResponseError: it is anything else. AuthProviderError: GitHub does not answer.
         """
-        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/vnd.github+json"}
-        answer: Response = self.request(f"{settings.GITHUB_API_URL}/user", headers=headers, stage="user_info")
         try:
-            account = strict_json.loads(answer.content, max_bytes=MAX_PROFILE_BYTES)
-        except strict_json.InvalidJSON as error:
-            raise AuthResponseError(self, code="malformed_response", stage="user_info") from error
-        if not isinstance(account, dict) or not _is_account_id(account.get("id")) or not isinstance(account.get("login"), str):
+            account = api.get("/user", token=access_token, until=api.deadline())
+        except (api.Unavailable, api.TokenRefused, api.Forbidden) as error:
+            raise AuthProviderError(self, code="unavailable", stage="user_info") from error
+        if account is None or not _is_account_id(account.get("id")) or not isinstance(account.get("login"), str):
             raise AuthResponseError(self, code="malformed_response", stage="user_info")
         # Asked here, before the pipeline's transaction: nothing is locked while GitHub thinks.
         self.membership = self._membership(account["id"], account["login"], access_token)
@@ -104,8 +111,9 @@ class GitHubOAuth2(GithubEnterpriseMixin, GithubOAuth2[HttpResponse], BaseOAuth2
 
     def _membership(self, github_id: int, login: str, access_token: str) -> members.Answer | None:
         """Return what GitHub says of organizations and teams; None where no rule depends on it for this account."""
-        asked = list(rules.group_rules(timezone.now()))
-        if settings.ALLOW_EVERYONE or not asked or not logins.is_login(login) or rules.lets_in_by_login(github_id, login):
+        if settings.ALLOW_EVERYONE or not (asked := list(rules.group_rules(timezone.now()))):
+            return None
+        if not logins.is_login(login) or rules.lets_in_by_login(github_id, login):
             return None
         try:
             return members.ask(asked, github_id=github_id, token=access_token)

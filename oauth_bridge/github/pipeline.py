@@ -9,7 +9,7 @@ from oauth_bridge import audit, people
 from oauth_bridge.github import credentials
 from oauth_bridge.github.login import GitHubOAuth2, SignInRefused
 from oauth_bridge.models import Person
-from oauth_bridge.people import members
+from oauth_bridge.people import accounts, members
 from oauth_bridge.protocol import logins
 
 
@@ -23,19 +23,25 @@ def admit(backend: GitHubOAuth2, response: dict[str, Any], **_: Any) -> dict[str
     if not logins.is_login(login):
         raise SignInRefused(github_id, login, "no login of GitHub's")
     # Who was switched off on purpose does not ask to be let in.
-    if Person.objects.filter(github_id=github_id, is_active=False).exists():
+    known = accounts.find(github_id)
+    if known is not None and not known.is_active:
         raise SignInRefused(github_id, login, "switched off")
     # Display name and e-mail never count: anyone can set them to anything.
     rule = people.rule_for(github_id, login)
     answer = backend.membership
     if rule is None and not settings.ALLOW_EVERYONE and (answer is None or answer.rule is None):
         raise SignInRefused(github_id, login, "no rule", may_ask=True, answer=answer)
-    return {"is_admin": bool(rule and rule.is_admin), "is_by_membership": rule is None and not settings.ALLOW_EVERYONE}
+    return {
+        "known": known,
+        "is_admin": bool(rule and rule.is_admin),
+        "is_by_membership": rule is None and not settings.ALLOW_EVERYONE,
+    }
 
 
 def find_or_create_person(
     backend: GitHubOAuth2,
     response: dict[str, Any],
+    known: Person | None,
     is_admin: bool,  # noqa: FBT001  social-auth's way to call
     is_by_membership: bool,  # noqa: FBT001
     **_: Any,
@@ -47,7 +53,7 @@ def find_or_create_person(
     """
     github_id, login, name = response["id"], response["login"], response.get("name")
     display_name = name[:255] if isinstance(name, str) else ""
-    person = people.find_or_create(github_id, login=login, name=display_name, is_admin=is_admin)
+    person = people.find_or_create(github_id, login=login, name=display_name, is_admin=is_admin, known=known)
     if is_by_membership and not members.remember(person, backend.membership or members.Answer(), now=timezone.now()):
         raise SignInRefused(github_id, login, "no rule", may_ask=True, answer=backend.membership)
     return {"user": person}

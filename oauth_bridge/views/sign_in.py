@@ -64,8 +64,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     if finished is None:
         return pages.start_again(request)
     attempt, trip = finished
-    waiting = _live(attempt.pending)
-    if attempt.pending is not None and waiting is None:
+    waiting = attempt.pending
+    if waiting is not None and not _is_live(waiting):
         return pages.start_again(request)
     return _complete(request, trip, waiting, attempt.next_path)
 
@@ -109,14 +109,9 @@ def _begin_browser_session(request: HttpRequest, person: Person) -> None:
         request.META["CSRF_COOKIE"] = csrf_secret
 
 
-def _live(waiting: PendingAuthorization | None) -> PendingAuthorization | None:
-    """Return the request as it stands now: it may have been denied, or its client switched off, while GitHub was asked."""
-    if waiting is None:
-        return None
-    alive = PendingAuthorization.objects.select_related("client").filter(
-        pk=waiting.pk, allowed_at__isnull=False, denied_at__isnull=True, client__disabled_at__isnull=True
-    )
-    return alive.first()
+def _is_live(waiting: PendingAuthorization) -> bool:
+    """Return whether the request stands, as just read: it may have been denied, or its client switched off, meanwhile."""
+    return waiting.allowed_at is not None and waiting.denied_at is None and waiting.client.disabled_at is None
 
 
 def _safe_path(path: str) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from pytest_django import Settings
 
+from oauth_bridge.github import api
 from oauth_bridge.github.simulator import endpoints
 from oauth_bridge.github.simulator.messages import json_response
 from tests.conftest import Live
@@ -57,8 +57,10 @@ def test_nothing_that_github_says_wrongly_becomes_a_sign_in(live: Live, path: st
 
 
 @pytest.mark.parametrize("path", [EXCHANGE, ACCOUNT])
-def test_a_github_that_keeps_silent_costs_a_moment_and_not_the_worker(live: Live, settings: Settings, path: str) -> None:
-    settings.SOCIAL_AUTH_REQUESTS_TIMEOUT = 0.2
+def test_a_github_that_keeps_silent_costs_a_moment_and_not_the_worker(
+    live: Live, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(api, "SECONDS", 0.2)
     client = OAuthClient.register(live.url)
     live.simulator.fault(path, "hang", times=None)
     answer = come_back(live, client)
@@ -67,9 +69,9 @@ def test_a_github_that_keeps_silent_costs_a_moment_and_not_the_worker(live: Live
     assert client.http.get("/health").status_code == 200
 
 
-def test_the_time_that_github_gets_is_bounded_by_default(live: Live, settings: Settings) -> None:
+def test_the_time_that_github_gets_is_bounded_by_default() -> None:
     """Two requests at most wait for GitHub one after the other: ten seconds in all."""
-    assert 0 < settings.SOCIAL_AUTH_REQUESTS_TIMEOUT <= 5
+    assert 0 < api.SECONDS <= 5
 
 
 def test_an_answer_that_never_ends_is_not_read_to_its_end(live: Live) -> None:

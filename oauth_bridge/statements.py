@@ -1,0 +1,177 @@
+"""Statements written in Django's ORM, turned into SQL once, and run many times with other values.
+
+Django writes the SQL of a queryset anew each time, which costs several times what the database does with it. Those of a
+sign-in are the same each time but for their values: they are declared at the module's top, with a ``Parameter`` for each.
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import (
+    BigIntegerField,
+    BinaryField,
+    CharField,
+    DateTimeField,
+    Expression,
+    Field,
+    GenericIPAddressField,
+    Model,
+    QuerySet,
+)
+from django.db.models.sql import UpdateQuery
+
+M = TypeVar("M", bound=Model)
+Compiler = Any
+Value = str | int | datetime | bytes | None
+
+
+class Parameter(Expression):
+    """Stands in a queryset for a value that is given when the statement is run. It cannot stand for NULL in a condition."""
+
+    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Compiler, connection: Any) -> Any:  # noqa: ARG002  Django's way to call
+        """Return a place, and this parameter in the place of its value."""
+        return "%s", [self]
+
+
+# Typed as the values that they stand for, which is anything.
+
+
+def text(name: str) -> Any:
+    """Return a parameter that is a text."""
+    return Parameter(name, CharField())
+
+
+def number(name: str) -> Any:
+    """Return a parameter that is a number, or a row's."""
+    return Parameter(name, BigIntegerField())
+
+
+def moment(name: str) -> Any:
+    """Return a parameter that is an aware time."""
+    return Parameter(name, DateTimeField())
+
+
+def blob(name: str) -> Any:
+    """Return a parameter that is bytes."""
+    return Parameter(name, BinaryField())
+
+
+def address(name: str) -> Any:
+    """Return a parameter that is an IP address."""
+    return Parameter(name, GenericIPAddressField())
+
+
+class Select(Generic[M]):
+    """A query for rows. ``build`` is called once for each kind of database; it must not read what may change."""
+
+    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
+        self._build = build
+        self._written: dict[str, tuple[QuerySet[M], Compiler, str, Sequence[Any]]] = {}
+
+    def all(self, **values: Value) -> list[M]:
+        """Return the rows."""
+        if (written := self._written.get(connection.vendor)) is None:
+            written = self._written[connection.vendor] = self._write()
+        queryset, compiler, sql, params = written
+        compiler = copy.copy(compiler)
+        compiler.connection = connection
+        bound = _bound(params, values)
+        compiler.as_sql = lambda: (sql, bound)
+        # Django's own way from rows to objects, related ones included.
+        run: Any = _Run(queryset, compiler)
+        rows: Any = queryset._iterable_class(run)
+        return list(rows)
+
+    def first(self, **values: Value) -> M | None:
+        """Return the first row, or None. For queries that find few: all are fetched."""
+        return next(iter(self.all(**values)), None)
+
+    def _write(self) -> tuple[QuerySet[M], Compiler, str, Sequence[Any]]:
+        queryset = self._build()
+        compiler = queryset.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        compiler.connection = None
+        return queryset, compiler, sql, params
+
+
+class Update:
+    """A change of rows by one statement, which also judges: whoever changes a row has won."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any]], **changes: Any) -> None:
+        self._build, self._changes = build, changes
+        self._written: dict[str, tuple[str, Sequence[Any]]] = {}
+
+    def run(self, **values: Value) -> int:
+        """Change the rows; return how many."""
+        if (written := self._written.get(connection.vendor)) is None:
+            written = self._written[connection.vendor] = self._write()
+        sql, params = written
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _bound(params, values))
+            return int(cursor.rowcount)
+
+    def _write(self) -> tuple[str, Sequence[Any]]:
+        query: Any = self._build().query.chain(UpdateQuery)
+        query.add_update_values(self._changes)
+        sql, params = query.get_compiler(connection=connection).as_sql()
+        return str(sql), params
+
+
+def insert(row: M) -> M:
+    """Insert a new row by one statement, and return it with its key: what ``save`` does, without its signals and checks.
+
+    A row of another database's making, or of a model with parents, is not for this.
+    """
+    fields, sql, key = _insertion(type(row))
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if key is not None:
+            setattr(row, key, cursor.fetchone()[0])
+    row._state.adding, row._state.db = False, connection.alias
+    return row
+
+
+class _Run:
+    """The queryset as far as its rows are read from it: with a compiler that has its SQL already."""
+
+    def __init__(self, queryset: QuerySet[Any], compiler: Compiler) -> None:
+        self._queryset, self._compiler, self.query = queryset, compiler, self
+
+    def get_compiler(self, *_: Any, **__: Any) -> Compiler:
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queryset, name)
+
+
+def _bound(params: Iterable[Any], values: dict[str, Value]) -> tuple[Any, ...]:
+    return tuple(
+        param.output_field.get_db_prep_value(values[param.name], connection) if isinstance(param, Parameter) else param
+        for param in params
+    )
+
+
+_Insertion = tuple[list[Any], str, str | None]
+_insertions: dict[tuple[str, type[Model]], _Insertion] = {}
+
+
+def _insertion(model: type[Model]) -> _Insertion:
+    """Return the fields to write, the statement, and the name of the key that the database makes, if it does."""
+    at = connection.vendor, model
+    if at not in _insertions:
+        meta: Any = model._meta
+        quoted = connection.ops.quote_name
+        made = meta.pk.attname if meta.pk.db_returning else None
+        fields = [field for field in meta.concrete_fields if not (made and field.primary_key)]
+        columns, places = ", ".join(quoted(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+        returning = f" RETURNING {quoted(meta.pk.column)}" if made else ""
+        _insertions[at] = fields, f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({places}){returning}", made  # noqa: S608
+    return _insertions[at]
