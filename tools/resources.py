@@ -49,11 +49,13 @@ _Listing = TypeVar("_Listing", bound=Listing)
 class Resource:
     """One resource, or a template of many, ready to be listed and read.
 
-    ``definition`` is the newest revision's wire shape (Resource or ResourceTemplate); treat it as read-only.
+    ``variables`` are in the order of the function's parameters. ``definition`` is the newest revision's wire shape (Resource
+    or ResourceTemplate); treat it as read-only.
     """
 
     name: str
     template: UriTemplate
+    variables: tuple[str, ...]
     mime_type: str
     scopes: frozenset[str]
     readable_by: ReadableBy | None
@@ -69,7 +71,7 @@ class Resource:
     @property
     def is_template(self) -> bool:
         """Return whether its URI has variables."""
-        return bool(self.template.variables)
+        return bool(self.variables)
 
     def may_read(self, person: Person, variables: Mapping[str, str]) -> bool:
         """Return whether this URI exists for that person."""
@@ -81,7 +83,7 @@ class Resource:
         Raises:
             DeclarationError: at import, with file and line.
         """
-        return completions.registering(self.completers, variable, self.template.variables, self.name)
+        return completions.registering(self.completers, variable, self.variables, self.name)
 
     def listed(self, function: _Listing) -> _Listing:
         """Let ``async def listing(context) -> list[dict[str, str]]`` say which URIs of the template the person sees listed.
@@ -137,7 +139,7 @@ def resource(
         description = declaration.description_of(function, place)
         declaration.check_common(place, name, title=title, scopes=scopes, timeout_seconds=timeout_seconds)
         template = _template(uri, place)
-        _check_parameters(function, name, place, template)
+        variables = _variables(function, name, place, template)
         where = {"uriTemplate": uri} if template.variables else {"uri": uri}
         optional = {
             "size": None if template.variables else size_bytes,
@@ -146,6 +148,7 @@ def resource(
         return Resource(
             name=name,
             template=template,
+            variables=variables,
             mime_type=mime_type,
             scopes=frozenset(scopes),
             readable_by=readable_by,
@@ -195,7 +198,7 @@ def _template(uri: str, place: str) -> UriTemplate:
         raise declaration.DeclarationError(f"{place}: {error}") from None
 
 
-def _check_parameters(function: ResourceFunction, name: str, place: str, template: UriTemplate) -> None:
+def _variables(function: ResourceFunction, name: str, place: str, template: UriTemplate) -> tuple[str, ...]:
     hints = declaration.hints_of(function, place)
     *variables, last = list(inspect.signature(function).parameters) or [""]
     if sorted(variables) != sorted(template.variables) or hints.get(last) is not ToolContext:
@@ -203,3 +206,4 @@ def _check_parameters(function: ResourceFunction, name: str, place: str, templat
         raise declaration.DeclarationError(f"{place}: {name} must take ({expected})")
     if any(hints.get(each) is not str for each in variables):
         raise declaration.DeclarationError(f"{place}: each variable of {name} must be annotated with str")
+    return tuple(variables)

@@ -3,25 +3,48 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from mcpserver.dispatch import calls, listing, replies, subscriptions
+from mcpserver import links
+from mcpserver.dispatch import calls, completion, listing, prompts, replies, resources, subscriptions
 from mcpserver.dispatch.call import Call
 from mcpserver.outgoing import NOWHERE, Outgoing
 from mcpserver.protocol.errors import ProtocolError
-from mcpserver.protocol.exchange import Outcome, SingleOutcome
+from mcpserver.protocol.exchange import Cancelled, Outcome, SingleOutcome
 from mcpserver.protocol.server import Server
-from mcpserver.protocol.steps import Accept, Batch, CallTool, Cancel, ListTools, Refuse, Resolve, Single, Step
+from mcpserver.protocol.steps import (
+    Accept,
+    Batch,
+    CallTool,
+    Cancel,
+    Complete,
+    GetPrompt,
+    ListPage,
+    ReadResource,
+    Refuse,
+    Resolve,
+    Single,
+    Step,
+)
 from mcpserver.protocol.subscriptions import Listen, Subscribe
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.streams import calls as running
 from oauth_bridge.principals import Principal
-from tools.registry import Tool
 
-# What a step needs before anything runs: its tool, or the error that answers it; None when there is nothing to prepare.
-_Prepared = Tool | ProtocolError | None
+# What a step needs before anything runs: its tool, say, or the error that answers it; None when there is nothing to prepare.
+_Prepared = Any
+_Prepare = Callable[[Any, Principal], _Prepared]
+_CarryOut = Callable[[Any, Any, Call], Coroutine[Any, Any, SingleOutcome]]
+
+# What must hold before anything runs (BearerError for a missing scope), and who goes on with what that found.
+_PREPARED: dict[type, tuple[_Prepare, _CarryOut]] = {
+    CallTool: (calls.prepare, calls.call_tool),
+    ReadResource: (resources.prepare, resources.read),
+    GetPrompt: (prompts.prepare, prompts.get),
+    Complete: (completion.prepare, completion.complete),
+}
 
 # A step that is not here needs nobody to carry it out: its answer is in it.
 _HANDLERS: dict[type, Callable[[Any, Call], Coroutine[Any, Any, SingleOutcome]]] = {
-    ListTools: listing.list_tools,
+    ListPage: listing.list_page,
     Resolve: replies.resolve,
     Cancel: replies.cancel,
     Listen: subscriptions.listen,
@@ -61,20 +84,34 @@ def check_rights(step: Step, principal: Principal) -> None:
 
 
 def _prepare(step: Single, principal: Principal) -> _Prepared:
-    return calls.prepare(step, principal) if isinstance(step, CallTool) else None
+    known = _PREPARED.get(type(step))
+    return None if known is None else known[0](step, principal)
 
 
 async def _carry_out(step: Single, prepared: _Prepared, call: Call) -> SingleOutcome:
     if isinstance(prepared, ProtocolError):
         return prepared
-    if isinstance(step, CallTool) and prepared is not None:
-        return await _within_session(step, calls.call_tool(prepared, step, call), call)
+    known = _PREPARED.get(type(step))
+    if known is not None:
+        return await _within_session(step, known[1](prepared, step, call), call)
     handler = _HANDLERS.get(type(step))
     return None if handler is None else await _within_session(step, handler(step, call), call)
 
 
 async def _within_session(step: Single, work: Coroutine[Any, Any, SingleOutcome], call: Call) -> SingleOutcome:
     """Let the client take back a request of its transport session while it is carried out."""
-    if call.session is None or isinstance(step, Accept | Resolve | Cancel | Refuse):
-        return await work
-    return await running.cancellable(call.session.id, step.request_id, work)
+    try:
+        if call.session is None or isinstance(step, Accept | Resolve | Cancel | Refuse):
+            outcome = await work
+        else:
+            outcome = await running.cancellable(call.session.id, step.request_id, work)
+    except links.RoundEnded as ended:
+        outcome = ended.answer
+    except ProtocolError as error:
+        outcome = error
+    except BaseException:
+        links.stop(call)
+        raise
+    if call.telling:
+        await links.settle(call, was_cancelled=isinstance(outcome, Cancelled))
+    return outcome

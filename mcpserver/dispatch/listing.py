@@ -1,29 +1,76 @@
-"""``tools/list``, page by page."""
+"""The four lists, page by page: what the caller's scopes open, in the order of the catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from mcpserver.dispatch import calls, failures
 from mcpserver.dispatch.call import Call
-from mcpserver.protocol import tools as messages
+from mcpserver.protocol import pages, prompts, resources, tools
 from mcpserver.protocol.errors import ProtocolError
 from mcpserver.protocol.exchange import SingleOutcome
+from mcpserver.protocol.pages import Kind
 from mcpserver.protocol.server import Server
-from mcpserver.protocol.steps import ListTools
+from mcpserver.protocol.steps import ListPage
 from mcpserver.protocol.versions import Revision
+from tools import reader
 from tools.catalog import CATALOG
 
+_Definitions = list[Mapping[str, Any]]
+_Scopes = frozenset[str]
 
-async def list_tools(step: ListTools, call: Call) -> SingleOutcome:
+
+async def list_page(step: ListPage, call: Call) -> SingleOutcome:
     """Return the page that was asked for, of what this caller may see."""
-    definitions: list[Mapping[str, Any]] = [tool.definition for tool in CATALOG.visible_to(call.principal.scopes)]
+    definitions = _VISIBLE[step.kind](call.principal.scopes)
     try:
-        return _pages.page(definitions, step.after, step.revision, call.server)
+        own = await _own_resources(call) if step.kind is resources.RESOURCES else []
+        if own:
+            # One person's, and so not kept.
+            return pages.list_result(step.kind, [*definitions, *own], step.after, step.revision, call.server)
+        return _pages.page(step.kind, definitions, step.after, step.revision, call.server)
     except ProtocolError as error:
         return error
+    except failures.EXPECTED as error:
+        return failures.error_for(error)
+
+
+def _tools(scopes: _Scopes) -> _Definitions:
+    return [tool.definition for tool in CATALOG.visible_to(scopes)]
+
+
+def _resources(scopes: _Scopes) -> _Definitions:
+    return [each.definition for each in CATALOG.resources_visible_to(scopes) if not each.is_template]
+
+
+def _templates(scopes: _Scopes) -> _Definitions:
+    return [each.definition for each in CATALOG.resources_visible_to(scopes) if each.is_template]
+
+
+def _prompts(scopes: _Scopes) -> _Definitions:
+    return [prompt.definition for prompt in CATALOG.prompts_visible_to(scopes)]
+
+
+_VISIBLE: dict[Kind, Callable[[_Scopes], _Definitions]] = {
+    tools.TOOLS: _tools,
+    resources.RESOURCES: _resources,
+    resources.TEMPLATES: _templates,
+    prompts.PROMPTS: _prompts,
+}
+
+
+async def _own_resources(call: Call) -> _Definitions:
+    """Return the URIs of templates that are listed for this person.
+
+    Raises:
+        ToolError, ToolFault: a listing failed.
+    """
+    listings = [each for each in CATALOG.resources_visible_to(call.principal.scopes) if each.listings]
+    # Without a link: a list asks nobody (MCP 2026-07-28 basic/patterns/mrtr, Supported Requests).
+    return [entry for each in listings for entry in await reader.listed(each, calls.context(call))]
 
 
 class _Pages:
-    """Pages of ``tools/list`` as JSON, made once for each revision and set of visible tools.
+    """Pages of the lists as JSON, made once for each revision and set of visible entries.
 
     A set is known by the identity of its definitions, which are kept with the page: an id is not used twice while its object
     lives, and a definition is never changed in place.
@@ -32,14 +79,14 @@ class _Pages:
     MAX_PAGES = 256
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[object, ...], tuple[list[Mapping[str, Any]], bytes]] = {}
+        self._pages: dict[tuple[object, ...], tuple[_Definitions, bytes]] = {}
 
-    def page(self, definitions: list[Mapping[str, Any]], after: str | None, revision: Revision, server: Server) -> bytes:
-        key = (revision.name, after, server, *map(id, definitions))
+    def page(self, kind: Kind, definitions: _Definitions, after: str | None, revision: Revision, server: Server) -> bytes:
+        key = (kind.member, revision.name, after, server.features, server.version, *map(id, definitions))
         known = self._pages.get(key)
         if known is not None:
             return known[1]
-        body = messages.list_result(definitions, after, revision, server)
+        body = pages.list_result(kind, definitions, after, revision, server)
         if len(self._pages) >= self.MAX_PAGES:
             self._pages.clear()
         self._pages[key] = (definitions, body)

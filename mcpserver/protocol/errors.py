@@ -4,7 +4,7 @@ Messages are safe to show: they name rules and members, never values of the call
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 RequestId = str | int
 
@@ -15,7 +15,7 @@ class ProtocolError(Exception):
     ``request_id`` is the id of the request that it answers, or None when there is no request or its id could not be read.
     """
 
-    code: ClassVar[int]
+    code: int
     status: int = 400
 
     def __init__(self, message: str, *, data: Mapping[str, Any] | None = None) -> None:
@@ -98,6 +98,21 @@ class IncompleteMeta(InvalidParams):
     """``_meta`` lacks what every request of 2026-07-28 must declare (basic/index, ``_meta``)."""
 
     status = 400
+
+
+class ResourceNotFound(InvalidParams):
+    """There is no resource of that URI for this caller. ``code`` is the revision's: -32602 in 2026-07-28, -32002 before."""
+
+    def __init__(self, uri: str, *, code: int) -> None:
+        super().__init__("Resource not found.", data={"uri": uri})
+        self.code = code
+
+
+class NotDone(ProtocolError):
+    """A resource, prompt or completion could not be had, through no fault of the request. The message is its author's."""
+
+    code = -32603
+    status = 200
 
 
 class InternalError(ProtocolError):

@@ -140,7 +140,7 @@ def _plan_request(
 ) -> Single:
     method = METHODS.get(request.method)
     era.check_request(request, headers, revision, name_parameter=method.name_parameter if method else None)
-    if method is None or revision.era not in method.eras:
+    if method is None or revision.era not in method.eras or not method.offered(server.features):
         raise MethodNotFound(status=revision.unknown_method_status)
     return method.plan(Planning(request, revision, headers, server, session))
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
-from mcpserver.protocol import asked, lifecycle, tools, versions
+from mcpserver.protocol import asked, completion, lifecycle, pages, prompts, resources, subscriptions, tools, versions
 from mcpserver.protocol.asked import Asked
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Request
-from mcpserver.protocol.server import Server
-from mcpserver.protocol.steps import Answer, CallTool, Initialize, ListTools, Single
+from mcpserver.protocol.pages import Kind
+from mcpserver.protocol.server import Features, Server
+from mcpserver.protocol.steps import Answer, CallTool, Complete, GetPrompt, Initialize, ListPage, ReadResource, Single
+from mcpserver.protocol.subscriptions import Listen, Subscribe
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
 
@@ -31,16 +34,20 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that is served: in which eras, how it is planned, and which member of its params ``Mcp-Name`` repeats."""
+    """A method that is served: in which eras, how it is planned, and which member of its params ``Mcp-Name`` repeats.
+
+    ``offered`` says whether the server has the feature that the method belongs to.
+    """
 
     eras: frozenset[Era]
     plan: Callable[[Planning], Single]
     name_parameter: str | None = None
+    offered: Callable[[Features], bool] = lambda _features: True
 
 
 def _initialize(planning: Planning) -> Single:
     requested, capabilities, client_info = lifecycle.parse_initialize(planning.request.params)
-    revision = versions.negotiate(requested)
+    revision = versions.negotiate(requested, planning.server.served)
     result = lifecycle.initialize_result(revision, planning.server)
     return Initialize(planning.request.id, revision, result, capabilities, client_info)
 
@@ -53,8 +60,11 @@ def _discover(planning: Planning) -> Single:
     return Answer(planning.request.id, lifecycle.discover_result(planning.revision, planning.server))
 
 
-def _list_tools(planning: Planning) -> Single:
-    return ListTools(planning.request.id, planning.revision, tools.parse_cursor(planning.request.params))
+def _list(kind: Kind) -> Callable[[Planning], Single]:
+    def plan(planning: Planning) -> Single:
+        return ListPage(planning.request.id, planning.revision, kind, pages.parse_cursor(planning.request.params))
+
+    return plan
 
 
 def _call_tool(planning: Planning) -> Single:
@@ -63,13 +73,51 @@ def _call_tool(planning: Planning) -> Single:
     return CallTool(planning.request.id, planning.revision, name, arguments, headers, planning.asked)
 
 
+def _read_resource(planning: Planning) -> Single:
+    uri = resources.parse_uri(planning.request.params)
+    return ReadResource(planning.request.id, planning.revision, uri, planning.asked)
+
+
+def _get_prompt(planning: Planning) -> Single:
+    name, arguments = prompts.parse_get(planning.request.params)
+    return GetPrompt(planning.request.id, planning.revision, name, arguments, planning.asked)
+
+
+def _complete(planning: Planning) -> Single:
+    question = completion.parse_question(planning.request.params)
+    return Complete(planning.request.id, planning.revision, question, planning.asked)
+
+
+def _listen(planning: Planning) -> Single:
+    wanted = subscriptions.parse_filter(planning.request.params, planning.server.features)
+    return Listen(planning.request.id, planning.revision, wanted, planning.asked)
+
+
+def _subscribe(*, is_wanted: bool) -> Callable[[Planning], Single]:
+    def plan(planning: Planning) -> Single:
+        uri = subscriptions.parse_uri(planning.request.params)
+        return Subscribe(planning.request.id, planning.revision, uri, is_wanted)
+
+    return plan
+
+
 _HANDSHAKE = frozenset({Era.HANDSHAKE})
 _MODERN = frozenset({Era.MODERN})
+_BOTH = _HANDSHAKE | _MODERN
 
 METHODS = {
     "initialize": Method(_HANDSHAKE, _initialize),
     "ping": Method(_HANDSHAKE, _ping),
     "server/discover": Method(_MODERN, _discover),
-    "tools/list": Method(_HANDSHAKE | _MODERN, _list_tools),
-    "tools/call": Method(_HANDSHAKE | _MODERN, _call_tool, name_parameter="name"),
+    "tools/list": Method(_BOTH, _list(tools.TOOLS), offered=attrgetter("tools")),
+    "tools/call": Method(_BOTH, _call_tool, name_parameter="name", offered=attrgetter("tools")),
+    "resources/list": Method(_BOTH, _list(resources.RESOURCES), offered=attrgetter("resources")),
+    "resources/templates/list": Method(_BOTH, _list(resources.TEMPLATES), offered=attrgetter("resources")),
+    "resources/read": Method(_BOTH, _read_resource, name_parameter="uri", offered=attrgetter("resources")),
+    "resources/subscribe": Method(_HANDSHAKE, _subscribe(is_wanted=True), offered=attrgetter("subscriptions")),
+    "resources/unsubscribe": Method(_HANDSHAKE, _subscribe(is_wanted=False), offered=attrgetter("subscriptions")),
+    "subscriptions/listen": Method(_MODERN, _listen),
+    "prompts/list": Method(_BOTH, _list(prompts.PROMPTS), offered=attrgetter("prompts")),
+    "prompts/get": Method(_BOTH, _get_prompt, name_parameter="name", offered=attrgetter("prompts")),
+    "completion/complete": Method(_BOTH, _complete, offered=attrgetter("completions")),
 }

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcpserver.protocol.asked import NOTHING, Asked
+from mcpserver.protocol.completion import Question
 from mcpserver.protocol.errors import ProtocolError, RequestId
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Response
+from mcpserver.protocol.pages import Kind
+from mcpserver.protocol.subscriptions import Listen, Subscribe
 from mcpserver.protocol.versions import Revision
 
 
@@ -57,11 +60,12 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class ListTools:
-    """List the tools that the caller may see. ``after`` names the last tool of the page before, None for the first page."""
+class ListPage:
+    """List what the caller may see of a kind. ``after`` is the key of the page before's last entry, None for the first page."""
 
     request_id: RequestId
     revision: Revision
+    kind: Kind
     after: str | None
 
 
@@ -77,7 +81,52 @@ class CallTool:
     asked: Asked = NOTHING
 
 
-Single = Accept | Initialize | Resolve | Cancel | Refuse | Answer | ListTools | CallTool
+@dataclass(frozen=True, slots=True)
+class ReadResource:
+    """Read a resource. The URI may be of a template, or of nothing."""
+
+    request_id: RequestId
+    revision: Revision
+    uri: str
+    asked: Asked = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class GetPrompt:
+    """Get a prompt's messages."""
+
+    request_id: RequestId
+    revision: Revision
+    name: str
+    arguments: dict[str, str]
+    asked: Asked = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Suggest values for an argument."""
+
+    request_id: RequestId
+    revision: Revision
+    question: Question
+    asked: Asked = NOTHING
+
+
+Single = (
+    Accept
+    | Initialize
+    | Resolve
+    | Cancel
+    | Refuse
+    | Answer
+    | ListPage
+    | CallTool
+    | ReadResource
+    | GetPrompt
+    | Complete
+    | Listen
+    | Subscribe
+)
 
 
 @dataclass(frozen=True, slots=True)
