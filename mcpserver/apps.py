@@ -10,7 +10,8 @@ class McpServerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and listen to what changes."""
-        from mcpserver import checks  # noqa: F401
+        from mcpserver import checks, profiles  # noqa: F401
         from mcpserver.streams import notices
 
         notices.connect()
+        profiles.connect()

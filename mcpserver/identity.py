@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from mcpserver import __version__
-from mcpserver.protocol import versions
+from mcpserver.protocol import tasks, versions
 from mcpserver.protocol.server import Features, Server
 from mcpserver.protocol.versions import Revision
 from tools.catalog import CATALOG
@@ -24,4 +24,5 @@ def features(catalog: Catalog) -> Features:
         subscriptions=any(each.subscribable for each in catalog.resources),
         prompts=bool(catalog.prompts),
         completions=any(completers),
+        extensions=(tasks.EXTENSION,) if any(tool.task != "never" for tool in catalog) else (),
     )

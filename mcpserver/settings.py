@@ -34,7 +34,12 @@ AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 400, minimum=1, maxim
 
 # --- What is offered to MCP clients, in the order in which they see it: `tools/catalog` ---
 
-TOOL_MODULES = ["tools.catalog.get_user_info", "tools.catalog.get_github_repos", "tools.catalog.calculate"]
+TOOL_MODULES = [
+    "tools.catalog.get_user_info",
+    "tools.catalog.get_github_repos",
+    "tools.catalog.calculate",
+    "tools.catalog.user",
+]
 
 # --- Sign-in at GitHub, or at the simulator in development ---
 

@@ -54,14 +54,5 @@ async def read(found: Found, step: ReadResource, call: Call) -> SingleOutcome:
         return failures.error_for(error)
 
 
-def may_subscribe(uri: str, principal: Principal) -> bool:
-    """Return whether ``uri`` is a resource that tells of its changes, and that this caller may read."""
-    found = CATALOG.resource(uri)
-    if found is None:
-        return False
-    resource, variables = found
-    return resource.subscribable and resource.scopes <= principal.scopes and resource.may_read(_person(principal), variables)
-
-
 def _person(principal: Principal) -> Person:
     return Person(principal.github_id, principal.login)

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 
-from oauth_bridge import statements
+from oauth_bridge import signals, statements
 from oauth_bridge.models import Person
 
 _TOUCH_AFTER = timedelta(minutes=1)
@@ -30,8 +31,12 @@ def find_or_create(github_id: int, *, login: str, name: str, is_admin: bool, kno
         new = {**facts, "username": f"github:{github_id}", "password": make_password(None)}
         person, created = Person.objects.get_or_create(github_id=github_id, defaults=new)
     if not created and any(getattr(person, field) != value for field, value in facts.items()):
+        former = person.login, person.name
         Person.objects.filter(pk=person.pk).update(**facts)
         person.refresh_from_db()
+        if former != (login, name):
+            changed = {"github_id": github_id, "logins": {former[0], login}}
+            transaction.on_commit(lambda: signals.person_changed.send(sender=None, **changed))
     return person
 
 

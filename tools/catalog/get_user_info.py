@@ -1,11 +1,10 @@
 """Who is signed in, as GitHub knows them."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
+from tools import profiles
 from tools.context import ToolContext
-from tools.github.client import GitHub
-from tools.github.errors import Forbidden, WrongAccount
-from tools.github.models import User
+from tools.profiles import UserInfo
 from tools.registry import tool
 from tools.results import ToolResult, structured
 
@@ -14,44 +13,7 @@ class Arguments(BaseModel):
     pass
 
 
-class UserInfo(BaseModel):
-    login: str = Field(description="GitHub user name")
-    id: int = Field(description="GitHub's numeric id, which stays when the user name changes")
-    name: str | None = Field(description="Display name, if there is one")
-    email: str = Field(
-        default="",
-        exclude_if=lambda value: not value,
-        description="Primary verified e-mail address; present only when the permission user:email is granted and there is one",
-    )
-    avatar_url: str = Field(description="Picture")
-    profile_url: str = Field(description="Profile page on GitHub")
-
-
 @tool(title="Who am I on GitHub", scopes={"read:user"}, read_only=True, open_world=True, output=UserInfo)
 async def get_user_info(_arguments: Arguments, context: ToolContext) -> ToolResult:
     """Return the GitHub account of the person who is signed in: login, id, name, avatar, profile and, if granted, e-mail."""
-    user = await context.github.user()
-    # The session says who calls. A credential of somebody else must never answer for them.
-    if user.id != context.person.github_id:
-        await context.github_account_differs()
-        raise WrongAccount
-    email = await _email(user, context.github) if "user:email" in context.scopes else None
-    return structured(
-        UserInfo(
-            login=user.login,
-            id=user.id,
-            name=user.name,
-            email=email or "",
-            avatar_url=user.avatar_url,
-            profile_url=user.html_url,
-        )
-    )
-
-
-async def _email(user: User, github: GitHub) -> str | None:
-    """Return the primary verified address, or the public one."""
-    try:
-        emails = await github.emails()
-    except Forbidden:
-        return user.email  # granted here, but not at GitHub
-    return next((each.email for each in emails if each.primary and each.verified), user.email)
+    return structured(await profiles.own(context))
