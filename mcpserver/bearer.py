@@ -38,9 +38,15 @@ class BearerError(Exception):
     def __init__(self, status: int, error: str | None, description: str, scope: Iterable[str]) -> None:
         super().__init__(description)
         self.status = status
-        header = challenge.bearer(settings.PUBLIC_URL, scope=scope, error=error, description=description if error else None)
-        self.headers: list[tuple[bytes, bytes]] = [(b"www-authenticate", header.encode("ascii"))]
+        self._error, self._description, self._scope = error, description if error else None, tuple(scope)
         self.body: bytes = strict_json.dumps({"error": error or "unauthorized", "error_description": description})
+
+    def headers_for(self, path: str) -> list[tuple[bytes, bytes]]:
+        """Return the answer's own headers; the challenge names the metadata of the resource at ``path``."""
+        header = challenge.bearer(
+            settings.PUBLIC_URL, path=path, scope=self._scope, error=self._error, description=self._description
+        )
+        return [(b"www-authenticate", header.encode("ascii"))]
 
 
 class BearerUnavailable(BearerError):
@@ -48,7 +54,10 @@ class BearerUnavailable(BearerError):
 
     def __init__(self) -> None:
         super().__init__(503, "temporarily_unavailable", "The server's database does not answer. Try again shortly.", ())
-        self.headers = [(b"retry-after", b"2")]
+
+    def headers_for(self, path: str) -> list[tuple[bytes, bytes]]:  # noqa: ARG002  no challenge: it would be signed in in vain
+        """Return when to try again."""
+        return [(b"retry-after", b"2")]
 
 
 @dataclass(slots=True)

@@ -35,6 +35,10 @@ class Outgoing(Protocol):
             ClientError: the client answered with an error, in time or not at all.
         """
 
+    async def release(self) -> None:
+        """Let go of the connection, where the client knows how to come back for the answer (MCP 2025-11-25 basic/transports,
+        Sending Messages); nothing happens elsewhere."""
+
 
 class ClientError(Exception):
     """The client did not do what it was asked. ``code`` is its JSON-RPC error code, None when no answer came in time."""
@@ -60,6 +64,9 @@ class Nowhere:
     async def request(self, method: str, params: Mapping[str, Any], *, timeout_seconds: float) -> dict[str, Any]:  # noqa: ARG002
         """Refuse."""
         raise ClientError("This client takes no requests.")
+
+    async def release(self) -> None:
+        """Keep it."""
 
 
 NOWHERE = Nowhere()

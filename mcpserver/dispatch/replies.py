@@ -1,4 +1,4 @@
-"""What a client says about requests that are under way in its transport session: its answers to ours, and that it takes one back."""
+"""What a client says of requests under way in its transport session: it answers one of ours, or takes back its own."""
 
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol.exchange import SingleOutcome

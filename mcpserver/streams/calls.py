@@ -6,7 +6,7 @@ A request runs in the task that its HTTP request came with: being known here cos
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from weakref import WeakSet
 
 from mcpserver.protocol.errors import RequestId
@@ -38,16 +38,14 @@ async def cancellable(session_key: str, request_id: RequestId, work: Coroutine[A
 
     The work meets that as ``asyncio.CancelledError``.
     """
-    task = asyncio.current_task()
-    assert task is not None
     _listen()
-    running = _Running(task)
+    running = _Running(cast("asyncio.Task[Any]", asyncio.current_task()))
     _running[session_key, request_id] = running
     unwatch = sessions.watch(session_key, running.cancel)
     try:
         outcome = await work
     except asyncio.CancelledError:
-        if not running.is_cancelled or task.uncancel() > 0:
+        if not running.is_cancelled or running.task.uncancel() > 0:
             # The process ends, or the client left: not ours to answer.
             raise
         return Cancelled()
@@ -57,7 +55,7 @@ async def cancellable(session_key: str, request_id: RequestId, work: Coroutine[A
             del _running[session_key, request_id]
     if running.is_cancelled:
         # It swallowed the cancellation and has a result after all, which nobody waits for.
-        task.uncancel()
+        running.task.uncancel()
         return Cancelled()
     return outcome
 

@@ -61,12 +61,9 @@ class Recording:
             await asyncio.shield(self._writer)
         self._hurry.clear()
 
-    async def end(self) -> None:
-        """Write what is left; nothing is added after that."""
-        try:
-            await self.write()
-        finally:
-            self._unsubscribe()
+    def close(self) -> None:
+        """Let go; nothing is added after that."""
+        self._unsubscribe()
 
     async def _write_behind(self) -> None:
         try:

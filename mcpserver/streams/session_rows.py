@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -31,11 +32,9 @@ class Row:
     client_id: str
 
 
-def write(
-    key: str, oauth_session_id: str, revision: str, capabilities: object, client_info: object, *, is_over_sse: bool
-) -> list[str]:
+def write(key: str, sign_in: str, revision: str, capabilities: object, client_info: object, *, is_over_sse: bool) -> list[str]:
     """Write a new session; delete those that are too many in its sign-in, and return their keys."""
-    now = timezone.now()
+    now, oauth_session_id = timezone.now(), UUID(sign_in)
     TransportSession.objects.create(
         key=key,
         oauth_session_id=oauth_session_id,

@@ -10,11 +10,13 @@ _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 MAX_RESOURCES = 4
 
 MCP_PATH = "/mcp"
+# The transport of 2024-11-05: clients that begin there take its own URL for the resource.
+SSE_PATH = "/sse"
 
 
 def own(origin: str) -> tuple[str, ...]:
     """Return the identifiers that a token may be for; the first is the default where a client names none."""
-    return (f"{origin}{MCP_PATH}", origin)
+    return (f"{origin}{MCP_PATH}", f"{origin}{SSE_PATH}", origin)
 
 
 def canonical(uri: str, origin: str) -> str | None:
