@@ -17,7 +17,9 @@ from social_django.models import Association, Code, Nonce, Partial
 
 from oauth_bridge import orphans, people
 from oauth_bridge.models import (
+    AccessRequest,
     AccessToken,
+    AllowRule,
     AuthEvent,
     Client,
     Grant,
@@ -34,6 +36,8 @@ MAX_BATCHES = 200
 _KEPT = timedelta(days=1)
 # A document that nobody came with for so long, and that never led to a session, is fetched again when it is needed.
 _DOCUMENT_KEPT = timedelta(days=7)
+# Longer than between two runs of all: what expired before that has been seen.
+_EXPIRED_LATELY = timedelta(hours=2)
 _SOCIAL_AUTH_KEPT = timedelta(days=14)
 # Any number will do, so long as nothing else in the database locks it ("gatehous" in ASCII).
 _LOCK = 0x6761_7465_686F_7573
@@ -56,6 +60,15 @@ def run(now: datetime, *, may_go_on: Callable[[], bool] = lambda: True) -> dict[
         found = people.recheck(now)
         done |= {"people asked about at GitHub": found.asked, "sessions ended": found.ended}
     return done
+
+
+def end_expired_rules(now: datetime) -> int:
+    """End the sessions of people whose rule has expired lately; return how many. Costs one look-up where none has.
+
+    Nothing new is given after a rule's end anyway, but an access token lives for an hour.
+    """
+    lately = AllowRule.objects.filter(expires_at__lte=now, expires_at__gt=now - _EXPIRED_LATELY)
+    return people.enforce_rules() if lately.exists() else 0
 
 
 def sweep(now: datetime, *, may_go_on: Callable[[], bool] = lambda: True) -> dict[str, int]:
@@ -102,6 +115,8 @@ def _stale(now: datetime) -> dict[str, QuerySet[Any]]:
         # One that a refresh token still points to stays with it.
         "access tokens": AccessToken.objects.filter(expires__lt=before, refresh_token__isnull=True),
         "browser sessions": BrowserSession.objects.filter(expire_date__lt=now),
+        # Who asked for access, and what the operator said: as long as the record of it, and past the pause before the next.
+        "requests for access": AccessRequest.objects.filter(decided_at__lt=now - timedelta(days=settings.AUDIT_RETENTION_DAYS)),
         "audit events": AuthEvent.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_RETENTION_DAYS)),
         "clients of documents": Client.objects.filter(
             orphans.unattended(now),
@@ -118,10 +133,19 @@ def _stale(now: datetime) -> dict[str, QuerySet[Any]]:
 
 
 def _deleting(rows: QuerySet[Any]) -> Batch:
+    """Return what deletes some of the rows.
+
+    They are locked before what belongs to them is: whoever writes a client's document does it in that order too, and each
+    would wait for the other. A row that somebody holds is in use, and left for the next run. What is locked is judged once
+    more: it may have been renewed before it was.
+    """
+
     def batch() -> int:
-        keys = list(rows.values_list("pk", flat=True)[:BATCH])
+        stale = rows.values_list("pk", flat=True)
+        locked = list(stale.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+        keys = list(stale.filter(pk__in=locked))
         rows.model._default_manager.filter(pk__in=keys).delete()
-        return len(keys)
+        return len(locked)
 
     return batch
 

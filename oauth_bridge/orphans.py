@@ -43,7 +43,8 @@ def delete_retired(now: datetime, *, limit: int) -> int:
     """Delete the rows of retired and deleted clients that no session remembers; return how many."""
     before = now - timedelta(seconds=lifetimes.REGISTRATION_RETIRED)
     gone = Client.objects.filter(WITHOUT_SESSIONS, deleted_at__lt=before)
-    keys = list(gone.values_list("pk", flat=True)[:limit])
+    # Locked before their rows elsewhere: that is the order of whoever writes to a client.
+    keys = list(gone.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
     # They tell of nothing else: a flood of registrations must not live on as a flood of events.
     AuthEvent.objects.filter(client__in=keys, kind__in=_ITS_OWN_EVENTS).delete()
     Client.objects.filter(pk__in=keys).delete()

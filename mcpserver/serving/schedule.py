@@ -1,6 +1,6 @@
-"""What ``serve`` does from time to time beside serving: housekeeping, in one thread of the process that was started.
+"""What ``serve`` does from time to time beside serving: housekeeping, in threads of the process that was started.
 
-Every replica has such a thread. They begin at random moments, and the lock in the database lets one work at a time.
+Every replica has them. They begin at random moments, and the lock in the database lets one sweep at a time.
 """
 
 import logging
@@ -16,6 +16,8 @@ logger = logging.getLogger("gatehouse.schedule")
 
 FIRST_SECONDS = (30.0, 300.0)
 EVERY_SECONDS = (3300.0, 3900.0)
+# Between these a rule that has expired ends its sessions: "until five o'clock" is to mean that.
+RULES_SECONDS = (240.0, 300.0)
 _PATIENCE_SECONDS = 5.0
 
 MayGoOn = Callable[[], bool]
@@ -47,23 +49,42 @@ def repeated(job: Job, *, first_seconds: Span = FIRST_SECONDS, every_seconds: Sp
 
 
 def keep_house(may_go_on: MayGoOn) -> None:
-    """Run the housekeeping once. Whatever goes wrong is told to the log, and tried again the next time."""
+    """Run the housekeeping once."""
     # Here, and not above: models are ready when the block begins, not when this module is read.
     from oauth_bridge import housekeeping
 
+    def run() -> None:
+        try:
+            done = housekeeping.run(timezone.now(), may_go_on=may_go_on)
+        except housekeeping.Busy:
+            logger.info("housekeeping: another process is at it")
+        else:
+            told = ", ".join(f"{count} {name}" for name, count in done.items() if count)
+            logger.info("housekeeping: %s", told or "nothing to do")
+
+    _safely("housekeeping", run)
+
+
+def keep_rules(_may_go_on: MayGoOn) -> None:
+    """End the sessions whose rule has expired."""
+    from oauth_bridge import housekeeping
+
+    def run() -> None:
+        if ended := housekeeping.end_expired_rules(timezone.now()):
+            logger.info("expired rules: %d sessions ended", ended)
+
+    _safely("expired rules", run)
+
+
+def _safely(name: str, run: Callable[[], None]) -> None:
+    """Run a job. Whatever goes wrong is told to the log, and tried again the next time."""
     try:
-        done = housekeeping.run(timezone.now(), may_go_on=may_go_on)
-    except housekeeping.Busy:
-        logger.info("housekeeping: another process is at it")
+        run()
     except (DatabaseError, InterfaceError) as error:
         # Its message may name hosts.
-        logger.error("housekeeping: the database does not answer: %s", type(error).__name__)  # noqa: TRY400
+        logger.error("%s: the database does not answer: %s", name, type(error).__name__)  # noqa: TRY400
     except Exception:
-        # A fault here must not end the thread, and with it all housekeeping.
-        logger.exception("housekeeping failed")
-    else:
-        logger.info(
-            "housekeeping: %s", ", ".join(f"{count} {name}" for name, count in done.items() if count) or "nothing to do"
-        )
+        # A fault here must not end the thread, and with it all that it has to do.
+        logger.exception("%s failed", name)
     finally:
         connections.close_all()

@@ -34,6 +34,13 @@ class FetchFailed(Exception):
     """Nothing usable came. ``str()`` is for the log and the operator alone: a stranger must not learn where we can reach."""
 
 
+class NoAnswer(FetchFailed):
+    """The host itself cannot be had: no address that may be reached, or nobody there who speaks TLS.
+
+    A connection that was made and brought nothing is not this: a stranger may find one slow page on a good site.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the site sent. ``body`` is None where it confirms the copy at hand (304). Names of headers in lower case."""
@@ -72,6 +79,8 @@ class Fetcher:
                 pool.stream("GET", url, headers=headers) as response,
             ):
                 return _read(response, max_bytes=max_bytes, may_confirm=bool(etag))
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+            raise NoAnswer(f"no answer: {type(error).__name__}") from None
         except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             raise FetchFailed(f"no answer: {type(error).__name__}") from None
 
@@ -84,9 +93,9 @@ class Fetcher:
         """Return the host's addresses. One that may not be reached spoils them all: which is tried is the attacker's choice."""
         addresses = self.resolve(host, self.total_seconds)
         if not addresses:
-            raise FetchFailed("the name has no address")
+            raise NoAnswer("the name has no address")
         if not all(self.is_allowed(address) for address in addresses):
-            raise FetchFailed("the name leads to an address that is not of the public internet")
+            raise NoAnswer("the name leads to an address that is not of the public internet")
         return addresses
 
 

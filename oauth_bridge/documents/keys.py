@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
-from redis.exceptions import RedisError
 
+from oauth_bridge import shared_cache
 from oauth_bridge.documents import changes, copies, requests
 from oauth_bridge.documents.fetch import FetchFailed
 from oauth_bridge.models import Client, ClientKeySet
@@ -64,10 +63,7 @@ def _fitting(keys: Sequence[key_sets.Key], header: Header) -> list[key_sets.Key]
 
 
 def _may_look(client: Client) -> bool:
-    try:
-        return bool(cache.add(f"client-keys:{client.pk}", 1, timeout=LOOK_AGAIN_SECONDS))
-    except RedisError:  # as for throttles: without the cache nothing is refused
-        return True
+    return shared_cache.use(lambda cache: cache.add(f"client-keys:{client.pk}", 1, timeout=LOOK_AGAIN_SECONDS))
 
 
 def _fetched(client: Client, stored: ClientKeySet | None) -> tuple[key_sets.Key, ...]:
@@ -80,6 +76,9 @@ def _fetched(client: Client, stored: ClientKeySet | None) -> tuple[key_sets.Key,
     )
     now = timezone.now()
     with transaction.atomic():
+        # The client's row first, then its copies: who deletes a client takes them in this order as well.
+        if not Client.objects.select_for_update(no_key=True).filter(pk=client.pk).exists():
+            raise InvalidDocument("The client was deleted a moment ago.")
         ClientKeySet.objects.update_or_create(client=client, defaults=copies.fields(client.jwks_uri, fetched, now))
         if stored and fetched.is_new:
             before = client_documents.parse_key_set(stored.body.encode())

@@ -2,32 +2,27 @@
 
 import hashlib
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.core.cache import cache
-from redis.exceptions import RedisError
-
+from oauth_bridge import shared_cache, throttle
 from oauth_bridge.documents import hosts
-from oauth_bridge.documents.fetch import Fetcher, FetchFailed
+from oauth_bridge.documents.fetch import Fetcher, FetchFailed, NoAnswer
+from oauth_bridge.documents.slots import Full, Slots
 from oauth_bridge.models import ClientHost
 from oauth_bridge.protocol import client_urls
 from oauth_bridge.protocol.client_documents import InvalidDocument
+from wire import caller
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-MAX_AT_ONCE = 4
-# For the known hosts apart: slow sites of strangers must not keep the clients of most people waiting.
-_slots = {is_known: threading.BoundedSemaphore(MAX_AT_ONCE) for is_known in (True, False)}
-
 BACK_OFF_SECONDS = 30
 MAX_BACK_OFF_SECONDS = 3600
 
+slots = Slots()
 fetcher = Fetcher()
 
 
@@ -67,54 +62,41 @@ def get(url: str, *, max_bytes: int, read: Callable[[bytes], T], known_body: str
     trust = hosts.trust_of(client_urls.host_of(url))
     if trust == ClientHost.Trust.BLOCKED:
         raise FetchFailed("the host is blocked")
-    key = f"client-fetch:{hashlib.sha256(url.encode()).hexdigest()}"
-    failures = _failures(key)
-    if failures.until > time.time():
+    # What the host does not answer, it answers under no other path either; what it refuses is one document's matter.
+    document, host = _key(url), _key(client_urls.host_of(url))
+    failures = _failures(document)
+    if max(failures.until, _failures(host).until) > time.time():
         raise NotTried("it failed a short time ago")
-    with _slot(is_known=trust == ClientHost.Trust.KNOWN):
-        try:
+    try:
+        with slots.taken(
+            client_urls.host_of(url), throttle.network(caller.address.get()), is_known=trust == ClientHost.Trust.KNOWN
+        ):
             answer = fetcher.get(url, max_bytes=max_bytes, etag=etag if known_body is not None else "")
             body = (known_body or "").encode() if answer.body is None else answer.body
             value = read(body)
-        except (FetchFailed, InvalidDocument) as error:
-            logger.info("client fetch of %s failed: %s", url, error)
-            _remember(key, failures.count + 1)
-            raise
-    _forget(key, failures)
+    except Full:
+        raise Busy("too many fetches at once") from None
+    except (FetchFailed, InvalidDocument) as error:
+        logger.info("client fetch of %s failed: %s", url, error)
+        _remember(document, failures.count + 1)
+        if isinstance(error, NoAnswer):
+            _remember(host, 1)
+        raise
+    if failures.count:
+        shared_cache.use(lambda cache: cache.delete(document))
     return Fetched(value, body.decode(), answer.body is not None, answer.headers)
 
 
-@contextmanager
-def _slot(*, is_known: bool) -> Iterator[None]:
-    if not _slots[is_known].acquire(blocking=False):
-        raise Busy("too many fetches at once")
-    try:
-        yield
-    finally:
-        _slots[is_known].release()
+def _key(what: str) -> str:
+    return f"client-fetch:{hashlib.sha256(what.encode()).hexdigest()}"
 
 
 def _failures(key: str) -> _Failures:
-    try:
-        stored = cache.get(key)
-    except RedisError:  # as for throttles: without the cache nothing is refused, and the slots still bound the fetches
-        stored = None
+    stored = shared_cache.use(lambda cache: cache.get(key))
     return _Failures(*stored) if stored else _Failures(0, 0)
 
 
 def _remember(key: str, count: int) -> None:
     seconds = min(BACK_OFF_SECONDS * 2 ** min(count - 1, 10), MAX_BACK_OFF_SECONDS)
-    try:
-        # Kept longer than it counts, so that the next failure doubles it.
-        cache.set(key, (count, time.time() + seconds), timeout=2 * seconds)
-    except RedisError as error:
-        logger.warning("back-off of client fetches is off: %s", type(error).__name__)
-
-
-def _forget(key: str, failures: _Failures) -> None:
-    if not failures.count:
-        return
-    try:
-        cache.delete(key)
-    except RedisError as error:
-        logger.warning("back-off of client fetches is off: %s", type(error).__name__)
+    # Kept longer than it counts, so that the next failure doubles it.
+    shared_cache.use(lambda cache: cache.set(key, (count, time.time() + seconds), timeout=2 * seconds))

@@ -18,6 +18,7 @@ from oauth_bridge.protocol.errors import UntrustedRequest
 from oauth_bridge.protocol.registration import ClientMetadata
 
 DOCUMENT = Client.RegistrationSource.CIMD
+BeforeFirstFetch = Callable[[bool], None]
 
 
 class Problem(Enum):
@@ -39,18 +40,20 @@ class Unavailable(Exception):
         self.description = description
 
 
-def find(url: str, *, is_plausible: bool, before_first_fetch: Callable[[], None]) -> Client | None:
+def find(url: str, *, is_plausible: bool, before_first_fetch: BeforeFirstFetch) -> Client | None:
     """Return the client of a document, for a new authorization; None for one that is switched off.
 
     Nothing is fetched for a request that would be refused anyway: ``is_plausible`` says that all else in it is in order.
-    ``before_first_fetch`` may raise to refuse the fetch of a document that was never seen: it is a registration.
+    ``before_first_fetch`` may raise to refuse the fetch of a document that was never seen: it is a registration. It is told
+    whether the host is known: what strangers' hosts use up must not keep the widely used clients out.
 
     Raises:
         Unavailable: blocked, or there is neither a usable document nor a copy that is young enough.
         UntrustedRequest: an unknown document in a request that is not in order.
     """
     host, now = client_urls.host_of(url), timezone.now()
-    if hosts.trust_of(host) == ClientHost.Trust.BLOCKED:
+    trust = hosts.trust_of(host)
+    if trust == ClientHost.Trust.BLOCKED:
         raise Unavailable(Problem.BLOCKED, host)
     document = ClientDocument.objects.select_related("client").filter(client__client_id=url).first()
     client = document.client if document else Client.objects.filter(client_id=url).first()
@@ -61,7 +64,7 @@ def find(url: str, *, is_plausible: bool, before_first_fetch: Callable[[], None]
         return client
     if is_plausible:
         if document is None:
-            before_first_fetch()
+            before_first_fetch(trust == ClientHost.Trust.KNOWN)
         return _renewed(url, host, document, now)
     if document is not None and copies.is_usable(document, now):
         return client

@@ -80,7 +80,7 @@ def _client(request: HttpRequest, sent: parameters.Parameters) -> Client | None:
     return store.find(
         client_id,
         is_plausible=authorization.is_plausible(sent, origin=settings.PUBLIC_URL),
-        before_first_fetch=lambda: throttle.check("REGISTER", browsers.address(request)),
+        before_first_fetch=lambda is_known: throttle.check("REGISTER", browsers.address(request), with_everybody=not is_known),
     )
 
 

@@ -9,11 +9,11 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 from social_django.models import Association, Code, Nonce, Partial
 
-from oauth_bridge import housekeeping, orphans
-from oauth_bridge.models import AuthEvent, Client, ClientDocument, SignInAttempt
+from oauth_bridge import housekeeping, orphans, people
+from oauth_bridge.models import AccessRequest, AllowRule, AuthEvent, Client, ClientDocument, Session, SignInAttempt
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -42,6 +42,38 @@ def test_audit_events_are_kept_as_long_as_the_operator_says(settings: Settings) 
     assert housekeeping.sweep(NOW)["audit events"] == 1
     assert old.pk != young.pk
     assert not AuthEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_decided_requests_for_access_are_kept_as_long_and_open_ones_wait() -> None:
+    for number, days in enumerate([399, 401, None]):
+        state = AccessRequest.State.REFUSED if days else AccessRequest.State.OPEN
+        at = NOW - timedelta(days=days) if days else None
+        AccessRequest.objects.create(github_id=number, login=str(days), at=NOW - 500 * DAY, state=state, decided_at=at)
+    assert housekeeping.sweep(NOW)["requests for access"] == 1
+    assert set(AccessRequest.objects.values_list("login", flat=True)) == {"399", "None"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("ends_in", "ended"), [(timedelta(minutes=-1), 1), (timedelta(minutes=1), 0), (None, 0)])
+def test_a_rule_that_has_expired_ends_its_sessions_within_five_minutes(ends_in: timedelta | None, ended: int) -> None:
+    """An access token lives for an hour: the check at the next refresh alone would be late by that."""
+    now = timezone.now()
+    alice = people.find_or_create(1001, login="alice", name="", is_admin=False)
+    AllowRule.objects.create(login="alice", github_id=1001, expires_at=now + ends_in if ends_in else None)
+    times = {"created_at": now, "last_used_at": now, "expires_at": now + DAY}
+    client = Client.objects.create(client_id="c")
+    Session.objects.create(person=alice, client=client, scope="read:user", resource="r", **times)
+    assert housekeeping.end_expired_rules(now) == ended
+    assert Session.objects.filter(end_reason=Session.EndReason.NOT_ALLOWED).count() == ended
+
+
+@pytest.mark.django_db
+def test_where_no_rule_has_expired_lately_one_look_is_all(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    AllowRule.objects.create(login="long-gone", expires_at=NOW - 2 * DAY)
+    AllowRule.objects.create(login="still-here", expires_at=NOW + DAY)
+    with django_assert_num_queries(1):
+        housekeeping.end_expired_rules(NOW)
 
 
 @pytest.mark.django_db

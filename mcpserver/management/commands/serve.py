@@ -52,7 +52,9 @@ class Command(BaseCommand):
         app = running.load_application() if count == 1 else None
         self.stdout.write(banner.start_up_text(server, count, f"{host}:{port}"))
         self.stdout.flush()
-        with schedule.repeated(schedule.keep_house):
+        every = schedule.RULES_SECONDS
+        rules = schedule.repeated(schedule.keep_rules, first_seconds=every, every_seconds=every)
+        with schedule.repeated(schedule.keep_house), rules:
             if app is None:
                 return workers.run(server, listener, count, project=settings.BASE_DIR, grace_seconds=running.GRACE_SECONDS)
             running.serve(server, app, listener)

@@ -47,6 +47,7 @@ def test_replicas_begin_at_different_moments_about_once_an_hour() -> None:
     for low, high in (schedule.FIRST_SECONDS, schedule.EVERY_SECONDS):
         assert 0 < low < high
     assert sum(schedule.EVERY_SECONDS) / 2 == 3600
+    assert max(schedule.RULES_SECONDS) <= 300
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,15 @@ def test_what_was_done_is_told_in_one_line(
     with caplog.at_level(logging.INFO, logger="gatehouse.schedule"):
         schedule.keep_house(lambda: True)
     assert [record.getMessage() for record in caplog.records] == [told]
+
+
+def test_expired_rules_are_told_of_where_a_session_ended(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = iter([0, 2])
+    monkeypatch.setattr(housekeeping, "end_expired_rules", lambda _: next(ended))
+    monkeypatch.setattr(schedule.connections, "close_all", lambda: None)
+    with caplog.at_level(logging.INFO, logger="gatehouse.schedule"):
+        for _ in range(3):
+            schedule.keep_rules(lambda: True)
+    assert [record.getMessage() for record in caplog.records] == ["expired rules: 2 sessions ended", "expired rules failed"]

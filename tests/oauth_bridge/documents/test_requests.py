@@ -1,17 +1,19 @@
 """Few fetches at once, and none from a site that failed a moment ago (AS-67)."""
 
 import threading
-from http.server import BaseHTTPRequestHandler
+from contextlib import ExitStack
 
 import pytest
-from django.core.cache import cache
+from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisUnreachable
 
-from oauth_bridge.documents import requests
+from oauth_bridge import shared_cache
+from oauth_bridge.documents import requests, slots
 from oauth_bridge.documents.fetch import FetchFailed
 from oauth_bridge.models import ClientHost
 from oauth_bridge.protocol.client_documents import InvalidDocument
-from tests.support.document_site import URL, DocumentSite, document, page
+from tests.support.document_site import URL, DocumentSite, document
+from wire import caller
 
 pytestmark = pytest.mark.django_db
 OTHER = "https://client.example/other.json"
@@ -99,50 +101,88 @@ def test_a_blocked_host_is_never_asked(site: DocumentSite) -> None:
     assert (site.lookups, site.connections) == ([], 0)
 
 
-def test_few_fetches_run_at_once_and_known_hosts_have_their_own_room(site: DocumentSite) -> None:
-    """The one too many is told to come again, and does not wait; the clients of most people are served all the same."""
-    arrived, release = threading.Semaphore(0), threading.Event()
-
-    def hold(handler: BaseHTTPRequestHandler) -> None:
-        arrived.release()
-        release.wait(10)
-        page(document())(handler)
-
-    urls = [f"https://client.example/{number}" for number in range(requests.MAX_AT_ONCE)]
-    site.pages |= {"/" + url.rsplit("/", 1)[1]: hold for url in urls}
-    site.publish(document(OTHER))
-    known = site.publish(document("https://claude.ai/oauth/client"))
-    # The blocked ones have no database: the trust in their host is looked up before they are let loose.
-    done: list[object] = []
-    threads = [threading.Thread(target=lambda url=url: done.append(_get_without_rows(url))) for url in urls]
-    for thread in threads:
-        thread.start()
-    for _ in urls:
-        assert arrived.acquire(timeout=5)
-    with pytest.raises(requests.Busy):
+def test_a_host_that_cannot_be_had_is_left_alone_whatever_the_path(site: DocumentSite, clock: Clock) -> None:
+    """Else one domain without a server would cost five seconds of a place for each path that somebody makes up."""
+    site.is_down = True
+    with pytest.raises(FetchFailed, match="no address"):
+        get(URL)
+    with pytest.raises(requests.NotTried):
         get(OTHER)
-    assert get(known).is_new
-    release.set()
-    for thread in threads:
-        thread.join(10)
-    assert done == [True] * requests.MAX_AT_ONCE
-    # Nothing failed: what was told to wait is not punished for it.
+    site.is_down = False
+    site.publish(document("https://other.example/client.json"))
+    assert get("https://other.example/client.json").is_new
+    site.publish(document(OTHER))
+    clock.now += requests.BACK_OFF_SECONDS + 1
     assert get(OTHER).is_new
 
 
-def _get_without_rows(url: str) -> bool:
-    with requests._slot(is_known=False):
-        return requests.fetcher.get(url, max_bytes=1000).body is not None
+def test_a_page_that_hangs_closes_itself_and_not_its_site(
+    site: DocumentSite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger who finds one slow page of a good site must not close the site with it."""
+    released = threading.Event()
+
+    def hang(_: object) -> None:
+        released.wait(10)
+
+    monkeypatch.setattr(requests, "fetcher", site.fetcher(total_seconds=0.3))
+    site.pages["/client.json"] = hang
+    site.publish(document(OTHER))
+    with pytest.raises(FetchFailed, match="no answer"):
+        get(URL)
+    released.set()
+    monkeypatch.setattr(requests, "fetcher", site.fetcher())
+    assert get(OTHER).is_new
 
 
-def test_without_the_shared_cache_fetches_go_on(site: DocumentSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise RedisUnreachable
-
-    for name in ("get", "set", "delete"):
-        monkeypatch.setattr(cache, name, fail)
-    for _ in range(2):
-        with pytest.raises(FetchFailed, match="404"):
-            get()
+def test_the_one_too_many_is_told_to_come_again_and_is_not_punished(site: DocumentSite) -> None:
     site.publish(document())
+    with ExitStack() as held:
+        for number in range(slots.OF_ONE["host"]):
+            held.enter_context(requests.slots.taken("client.example", f"192.0.2.{number}", is_known=False))
+        with pytest.raises(requests.Busy):
+            get()
     assert get().is_new
+    assert len(requests.slots) == 0
+
+
+def test_a_place_is_taken_for_the_caller_of_the_request_and_given_back(site: DocumentSite) -> None:
+    """The address is the one that the outermost wrapper found."""
+    site.publish(document())
+    token = caller.address.set("192.0.2.1")
+    try:
+        with ExitStack() as held:
+            for number in range(slots.OF_ONE["caller"]):
+                held.enter_context(requests.slots.taken(f"{number}.example", "192.0.2.1", is_known=False))
+            with pytest.raises(requests.Busy):
+                get()
+            caller.address.set("192.0.2.2")
+            assert get().is_new
+        site.pages.clear()
+        with pytest.raises(FetchFailed, match="404"):
+            get(OTHER)
+    finally:
+        caller.address.reset(token)
+    assert len(requests.slots) == 0
+
+
+def test_without_the_shared_cache_sites_that_fail_are_left_alone_all_the_same(
+    site: DocumentSite, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    class Lost:
+        def _fail(self, *_: object, **__: object) -> None:
+            raise RedisUnreachable
+
+        get = set = delete = _fail
+
+    settings.REDIS_URL = "redis://10.0.0.1"
+    monkeypatch.setattr(shared_cache, "cache", Lost())
+    monkeypatch.setattr(shared_cache, "_rest", shared_cache._Rest())
+    shared_cache._OWN.clear()
+    with pytest.raises(FetchFailed, match="404"):
+        get()
+    with pytest.raises(requests.NotTried):
+        get()
+    site.publish(document(OTHER))
+    assert get(OTHER).is_new
+    shared_cache._OWN.clear()

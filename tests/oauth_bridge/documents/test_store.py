@@ -24,12 +24,12 @@ class Refused(Exception):
     """A first fetch was not allowed."""
 
 
-def refuse() -> None:
+def refuse(_is_known: bool) -> None:
     raise Refused
 
 
 def find(url: str = URL, *, is_plausible: bool = True) -> Client | None:
-    return store.find(url, is_plausible=is_plausible, before_first_fetch=lambda: None)
+    return store.find(url, is_plausible=is_plausible, before_first_fetch=lambda _: None)
 
 
 def let_pass(seconds: float) -> None:
@@ -207,6 +207,17 @@ def test_a_first_fetch_can_be_refused_and_a_later_one_is_not_asked_for(site: Doc
     let_pass(DAY)
     assert store.find(URL, is_plausible=True, before_first_fetch=refuse)
     assert len(site.requests) == 2
+
+
+@pytest.mark.parametrize(("url", "is_known"), [(URL, False), ("https://claude.ai/oauth/client", True)])
+def test_who_may_refuse_a_first_fetch_is_told_whether_the_host_is_known(
+    site: DocumentSite, url: str, *, is_known: bool
+) -> None:
+    """What strangers' hosts use up of everybody's registrations must not keep the widely used clients out."""
+    told: list[bool] = []
+    site.publish(document(url))
+    assert store.find(url, is_plausible=True, before_first_fetch=told.append)
+    assert told == [is_known]
 
 
 def test_a_client_that_is_switched_off_stays_off(known: DocumentSite) -> None:
