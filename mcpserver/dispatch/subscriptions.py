@@ -6,7 +6,7 @@ from typing import Any
 
 from mcpserver import bearer
 from mcpserver.dispatch.call import Call
-from mcpserver.protocol import resources
+from mcpserver.protocol import jsonrpc, resources
 from mcpserver.protocol import subscriptions as messages
 from mcpserver.protocol.errors import InvalidParams, InvalidRequest, NotAcceptable
 from mcpserver.protocol.exchange import SingleOutcome
@@ -48,7 +48,8 @@ async def listen(step: Listen, call: Call) -> SingleOutcome:
         for owner in owners:
             if not _open[owner]:
                 del _open[owner]
-    return None
+    # Its stream has ended by now, and with it went the result if there was anybody to hear it.
+    return messages.ended(step.request_id, step.revision, call.server)
 
 
 class _Subscription:
@@ -108,7 +109,8 @@ class _Subscription:
         if ending is Ending.DRAIN and self._stream is not None:
             step = self._step
             self._stream.offer(messages.cancelled(step.request_id))
-            self._stream.offer(messages.ended(step.request_id, step.revision, self._call.server))
+            result = messages.ended(step.request_id, step.revision, self._call.server)
+            self._stream.offer(jsonrpc.encode_result(step.request_id, result))
 
 
 async def subscribe(step: Subscribe, call: Call) -> SingleOutcome:

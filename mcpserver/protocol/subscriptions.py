@@ -119,9 +119,9 @@ def cancelled(subscription_id: RequestId) -> bytes:
 
 
 def ended(subscription_id: RequestId, revision: Revision, server: Server) -> bytes:
-    """Return the answer to a subscription that the server ends (Graceful Closure)."""
+    """Return the result of a subscription that the server ends, as JSON (Graceful Closure)."""
     meta = {SUBSCRIPTION_ID_KEY: subscription_id, SERVER_INFO_KEY: implementation(server, revision)}
-    return strict_json.dumps({"jsonrpc": "2.0", "id": subscription_id, "result": {"resultType": "complete", "_meta": meta}})
+    return strict_json.dumps({"resultType": "complete", "_meta": meta})
 
 
 def _is_true(given: Mapping[str, Any], name: str) -> bool:

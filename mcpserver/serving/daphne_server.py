@@ -17,6 +17,7 @@ from mcpserver.serving.signals import stopping
 # What is written last must leave Twisted's buffers before the sockets are closed.
 _FLUSH_SECONDS = 0.1
 _CANCEL_SECONDS = 2.0
+_CLOSING_SECONDS = 10.0
 
 
 class DaphneServer(Server):  # type: ignore[misc] # daphne is untyped
@@ -69,6 +70,7 @@ class DaphneServer(Server):  # type: ignore[misc] # daphne is untyped
             for task in running:
                 task.cancel()
             await asyncio.wait(running, timeout=_CANCEL_SECONDS)
+        await drain.held()
         await asyncio.sleep(_FLUSH_SECONDS)
 
     def _running(self) -> set["asyncio.Future[None]"]:
@@ -79,7 +81,10 @@ class DaphneServer(Server):  # type: ignore[misc] # daphne is untyped
 def _close_if_unfinished(protocol: Request) -> None:
     """Cut an answer that its app left incomplete: daphne would leave the client waiting for the rest."""
     if protocol._response_started and not protocol.finished and protocol.channel is not None and not protocol.is_ending:
-        protocol.channel.loseConnection()
+        channel = protocol.channel
+        channel.loseConnection()
+        # A client that does not read what is left would keep the connection for ever.
+        reactor.callLater(_CLOSING_SECONDS, channel.transport.abortConnection)
 
 
 def run(app: App, listener: socket.socket, *, grace_seconds: int) -> None:

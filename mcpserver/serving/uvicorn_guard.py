@@ -6,6 +6,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 MAX_HEAD_BYTES = 65_536
 ARRIVAL_SECONDS = 30.0
+# What is left to be sent on a connection that is to end; a client that does not read it would keep the connection for ever.
+CLOSING_SECONDS = 10.0
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -17,6 +19,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._arriving_since: float | None = None
+        self._closing_since: float | None = None
         self._head_is_open = True
         self._head_bytes = 0
         self._heads = 0
@@ -51,7 +54,15 @@ class GuardedProtocol(HttpToolsProtocol):
         self._head_is_open = True
 
     def cut_if_late(self, now: float) -> None:
-        """Close the connection if its request began to arrive too long ago; ``now`` is the event loop's time."""
+        """Close the connection if its request began to arrive too long ago, and break it if its end takes too long.
+
+        ``now`` is the event loop's time.
+        """
+        if self.transport.is_closing():
+            self._closing_since = self._closing_since or now
+            if now - self._closing_since > CLOSING_SECONDS:
+                self.transport.abort()
+            return
         if self._arriving_since is not None and now - self._arriving_since > ARRIVAL_SECONDS:
             self._cut(b"408 Request Timeout")
 

@@ -10,9 +10,12 @@ All of it belongs to one event loop. A task exists only while something is being
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from mcpserver.edge.types import Header, Receive, Send
+
+logger = logging.getLogger(__name__)
 
 MAX_PENDING_BYTES = 262_144
 # How long the rest may take to go out once the stream is to end.
@@ -153,15 +156,18 @@ class EventStream:
         try:
             while self._pending:
                 piece = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
+                offered_bytes = self._offered_bytes
                 self._pending.clear()
                 await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-                if not self._pending:
-                    self._offered_bytes = 0
+                self._offered_bytes -= offered_bytes
             if self._closing:
                 await self._send({"type": "http.response.body", "body": b""})
                 self._finish()
         except OSError:
             # The connection is gone. Whoever holds the stream hears it from the server.
+            self.cut()
+        except Exception:
+            logger.exception("an event stream could not be written")
             self.cut()
         finally:
             self._writer = None
