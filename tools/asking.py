@@ -5,6 +5,7 @@ Written once: as a request on the call's stream where the era has those, as an `
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar, Unpack
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from tools.link import AnswerMalformed, InputRequest
 from tools.sampling import Messages, Options, Sampled
 from wire import strict_json
 
-__all__ = ["Answer", "Form", "Question", "Root", "declares", "form", "key_of", "page", "roots", "sample"]
+__all__ = ["Answer", "Form", "Question", "Root", "declares", "form", "key_of", "needs", "page", "roots", "sample"]
 
 Action = Literal["accept", "decline", "cancel"]
 ValueT = TypeVar("ValueT")
@@ -116,6 +117,28 @@ class _RootsQuestion:
         if not isinstance(listed, list) or not all(isinstance(each, dict) and _is_root(each) for each in listed):
             raise AnswerMalformed("The client's list of roots is none.")
         return tuple(Root(each["uri"], each.get("name")) for each in listed)
+
+
+_BY_NAME = {
+    "elicitation": FORM,
+    "elicitation.url": URL,
+    "sampling": SAMPLING,
+    "sampling.tools": SAMPLING_WITH_TOOLS,
+    "roots": ROOTS,
+}
+
+
+def needs(names: AbstractSet[str]) -> Capabilities:
+    """Return the capabilities object for names such as ``sampling`` and ``elicitation.url``.
+
+    Raises:
+        KeyError: there is no such name.
+    """
+    made: dict[str, Mapping[str, Any]] = {}
+    for name in sorted(names):
+        for capability, members in _BY_NAME[name].items():
+            made[capability] = {**made.get(capability, {}), **members}
+    return made
 
 
 def form(message: str, fields: type[FormT] | Mapping[str, Any]) -> Question[Answer[Any]]:

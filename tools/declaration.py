@@ -3,13 +3,14 @@
 import inspect as python_inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
+from tools import asking
 from tools.context import ToolContext
 from tools.results import ToolResult
 
@@ -96,6 +97,20 @@ def check_task(made: Declaration, *, task: str, ask_first: bool, timeout_seconds
     if task != "never" and timeout_seconds > MAX_TASK_SECONDS:
         limit = f"at most {MAX_TASK_SECONDS}, the life of a task"
         raise DeclarationError(f"{made.place}: timeout_seconds of {made.name} must be {limit}")
+
+
+def required_capabilities(made: Declaration, names: object) -> Mapping[str, Any]:
+    """Return the capabilities object for what the client must offer.
+
+    Raises:
+        DeclarationError: it is no set of names that there are.
+    """
+    if not isinstance(names, AbstractSet):
+        raise DeclarationError(f"{made.place}: requires of {made.name} must be a set of names")
+    try:
+        return asking.needs(names)
+    except KeyError as error:
+        raise DeclarationError(f"{made.place}: {made.name} requires {error}, which no client offers") from None
 
 
 def _arguments_model(name: str, hints: dict[str, Any], place: str, parameters: list[str]) -> type[BaseModel]:

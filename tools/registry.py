@@ -1,8 +1,8 @@
 """What a tool is, how a function becomes one, and the catalog that offers tools, resources and prompts."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -27,7 +27,8 @@ class Tool:
 
     ``definition`` is the newest revision's wire shape (MCP 2026-07-28 server/tools, Tool); treat it as read-only.
     ``step_up`` says which scopes a call needs on top of ``scopes``, from its validated arguments. ``ask_first``: a call becomes
-    a task where the function says so (``ToolContext.become_task``), and not at its beginning.
+    a task where the function says so (``ToolContext.become_task``), and not at its beginning. ``requires`` is the capabilities
+    object that a client must have declared.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Tool:
     definition: dict[str, Any]
     task: TaskSupport = "never"
     ask_first: bool = False
+    requires: Mapping[str, Any] = field(default_factory=dict)
 
 
 def tool(
@@ -59,6 +61,7 @@ def tool(
     timeout_seconds: float = declaration.TIMEOUT_SECONDS,
     task: TaskSupport = "never",
     ask_first: bool = False,
+    requires: AbstractSet[str] = frozenset(),
 ) -> Callable[[ToolFunction], Tool]:
     """Turn ``async def name(arguments: Arguments, context: ToolContext) -> ToolResult`` into a ``Tool``.
 
@@ -66,7 +69,8 @@ def tool(
     destructive and not idempotent unless declared otherwise. A plain function runs in a thread, away from the event loop.
 
     ``task``: whether a call may be answered by a task, whose result is fetched later. With ``ask_first`` the function asks in
-    the call itself, and becomes a task by ``await context.become_task()``.
+    the call itself, and becomes a task by ``await context.become_task()``. ``requires`` names what the client must offer for
+    the tool to make sense at all: ``elicitation``, ``elicitation.url``, ``sampling``, ``sampling.tools``, ``roots``.
 
     Raises:
         DeclarationError: at import, with file and line, when the declaration does not make a tool.
@@ -97,6 +101,7 @@ def tool(
             definition={**_definition(made, title, annotations, output), **content.icons_on_wire(icons)},
             task=task,
             ask_first=ask_first,
+            requires=declaration.required_capabilities(made, requires),
         )
 
     return declare

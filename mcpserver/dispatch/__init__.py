@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mcpserver import links
-from mcpserver.dispatch import calls, completion, listing, prompts, replies, resources, subscriptions
+from mcpserver.dispatch import calls, completion, listing, logging, prompts, replies, resources, subscriptions, tasks
 from mcpserver.dispatch.call import Call
 from mcpserver.outgoing import NOWHERE, Outgoing
 from mcpserver.protocol.errors import ProtocolError
@@ -21,10 +21,12 @@ from mcpserver.protocol.steps import (
     ReadResource,
     Refuse,
     Resolve,
+    SetLogLevel,
     Single,
     Step,
 )
 from mcpserver.protocol.subscriptions import Listen, Subscribe
+from mcpserver.protocol.tasks import CancelTask, GetTask, UpdateTask
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.streams import calls as running
 from oauth_bridge.principals import Principal
@@ -36,7 +38,7 @@ _CarryOut = Callable[[Any, Any, Call], Coroutine[Any, Any, SingleOutcome]]
 
 # What must hold before anything runs (BearerError for a missing scope), and who goes on with what that found.
 _PREPARED: dict[type, tuple[_Prepare, _CarryOut]] = {
-    CallTool: (calls.prepare, calls.call_tool),
+    CallTool: (calls.prepare, tasks.call_tool),
     ReadResource: (resources.prepare, resources.read),
     GetPrompt: (prompts.prepare, prompts.get),
     Complete: (completion.prepare, completion.complete),
@@ -49,6 +51,10 @@ _HANDLERS: dict[type, Callable[[Any, Call], Coroutine[Any, Any, SingleOutcome]]]
     Cancel: replies.cancel,
     Listen: subscriptions.listen,
     Subscribe: subscriptions.subscribe,
+    SetLogLevel: logging.set_level,
+    GetTask: tasks.get_task,
+    UpdateTask: tasks.update_task,
+    CancelTask: tasks.cancel_task,
 }
 
 

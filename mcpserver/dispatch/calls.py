@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mcpserver import bearer, database
+from mcpserver import bearer, database, links
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import parameter_headers
 from mcpserver.protocol import tools as messages
-from mcpserver.protocol.errors import InternalError, ProtocolError
+from mcpserver.protocol.errors import InternalError, MissingClientCapability, ProtocolError
 from mcpserver.protocol.exchange import SingleOutcome
 from mcpserver.protocol.parameter_headers import ParameterHeader
-from mcpserver.protocol.steps import CallTool
+from mcpserver.protocol.steps import CallTool, Complete, GetPrompt, ReadResource
+from mcpserver.protocol.versions import Era
 from oauth_bridge.github import api, credentials
 from oauth_bridge.principals import Principal
-from tools import permissions, runner
+from tools import asking, permissions, results, runner
 from tools.catalog import CATALOG
 from tools.context import Person, ToolContext
+from tools.link import UNLINKED, CapabilityMissing
 from tools.registry import Tool
 from tools.results import ToolError
 from wire import request_id
@@ -56,15 +58,46 @@ def _tool(step: CallTool) -> Tool:
 
 
 async def call_tool(tool: Tool, step: CallTool, call: Call) -> SingleOutcome:
-    """Return the tool's result, or the error that tells of a fault of ours."""
+    """Return the tool's result, or the error that answers the call.
+
+    Raises:
+        InvalidParams: the request brings a ``requestState`` that is not believed.
+        CallEnded: the call goes on in another round.
+    """
+    return await run(tool, step, context(call, step))
+
+
+async def run(tool: Tool, step: CallTool, surroundings: ToolContext) -> SingleOutcome:
+    """Return what a call in given surroundings came to.
+
+    Raises:
+        CallEnded: the call goes on in another round.
+    """
+    if tool.requires and not asking.declares(surroundings.link.capabilities, tool.requires):
+        # Before anything is sent: the error has an HTTP status of its own.
+        return _missing_capability(tool, step)
     try:
-        return await runner.run(tool, step.arguments, _context(call.principal))
+        return await runner.run(tool, step.arguments, surroundings)
+    except CapabilityMissing as error:
+        return MissingClientCapability(error.required)
     except runner.ToolFault:
         # Logged with its traceback where it happened: the client hears the reference alone.
         return InternalError(request_id.current.get())
 
 
-def _context(principal: Principal) -> ToolContext:
+def _missing_capability(tool: Tool, step: CallTool) -> SingleOutcome:
+    if step.revision.era is Era.MODERN:
+        return MissingClientCapability(tool.requires)
+    return results.error(f"{tool.name} needs a client that offers {', '.join(sorted(tool.requires))}.")
+
+
+def context(call: Call, step: CallTool | GetPrompt | ReadResource | Complete | None = None) -> ToolContext:
+    """Return what runs for this caller sees: the person, their GitHub, and (with a step) the way to the client.
+
+    Raises:
+        InvalidParams: the request brings a ``requestState`` that is not believed.
+    """
+    principal = call.principal
     token = _GitHubToken(principal.session_id)
     return ToolContext(
         person=Person(principal.github_id, principal.login),
@@ -74,6 +107,7 @@ def _context(principal: Principal) -> ToolContext:
         request_id=request_id.current.get(),
         github_token_refused=token.refused,
         github_account_differs=token.of_another_account,
+        link=UNLINKED if step is None else links.for_call(step, call),
     )
 
 

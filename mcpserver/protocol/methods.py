@@ -4,14 +4,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from mcpserver.protocol import asked, completion, lifecycle, pages, prompts, resources, subscriptions, tools, versions
+from mcpserver.protocol import (
+    asked,
+    completion,
+    lifecycle,
+    logging,
+    pages,
+    prompts,
+    resources,
+    subscriptions,
+    tasks,
+    tools,
+    versions,
+)
 from mcpserver.protocol.asked import Asked
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Request
 from mcpserver.protocol.pages import Kind
 from mcpserver.protocol.server import Features, Server
-from mcpserver.protocol.steps import Answer, CallTool, Complete, GetPrompt, Initialize, ListPage, ReadResource, Single
+from mcpserver.protocol.steps import (
+    Answer,
+    CallTool,
+    Complete,
+    GetPrompt,
+    Initialize,
+    ListPage,
+    ReadResource,
+    SetLogLevel,
+    Single,
+)
 from mcpserver.protocol.subscriptions import Listen, Subscribe
+from mcpserver.protocol.tasks import CancelTask, GetTask, UpdateTask
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
 
@@ -101,6 +124,31 @@ def _subscribe(*, is_wanted: bool) -> Callable[[Planning], Single]:
     return plan
 
 
+def _get_task(planning: Planning) -> Single:
+    tasks.check_declared(planning.asked)
+    return GetTask(planning.request.id, planning.revision, tasks.parse_task_id(planning.request.params))
+
+
+def _update_task(planning: Planning) -> Single:
+    tasks.check_declared(planning.asked)
+    task_id = tasks.parse_task_id(planning.request.params)
+    responses = tasks.parse_input_responses(planning.request.params)
+    return UpdateTask(planning.request.id, planning.revision, task_id, responses)
+
+
+def _cancel_task(planning: Planning) -> Single:
+    tasks.check_declared(planning.asked)
+    return CancelTask(planning.request.id, planning.revision, tasks.parse_task_id(planning.request.params))
+
+
+def _has_tasks(features: Features) -> bool:
+    return tasks.EXTENSION in features.extensions
+
+
+def _set_log_level(planning: Planning) -> Single:
+    return SetLogLevel(planning.request.id, planning.revision, logging.parse_set_level(planning.request.params))
+
+
 _HANDSHAKE = frozenset({Era.HANDSHAKE})
 _MODERN = frozenset({Era.MODERN})
 _BOTH = _HANDSHAKE | _MODERN
@@ -120,4 +168,8 @@ METHODS = {
     "prompts/list": Method(_BOTH, _list(prompts.PROMPTS), offered=attrgetter("prompts")),
     "prompts/get": Method(_BOTH, _get_prompt, name_parameter="name", offered=attrgetter("prompts")),
     "completion/complete": Method(_BOTH, _complete, offered=attrgetter("completions")),
+    "logging/setLevel": Method(_HANDSHAKE, _set_log_level),
+    "tasks/get": Method(_MODERN, _get_task, name_parameter="taskId", offered=_has_tasks),
+    "tasks/update": Method(_MODERN, _update_task, name_parameter="taskId", offered=_has_tasks),
+    "tasks/cancel": Method(_MODERN, _cancel_task, name_parameter="taskId", offered=_has_tasks),
 }

@@ -10,6 +10,7 @@ from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Response
 from mcpserver.protocol.pages import Kind
 from mcpserver.protocol.subscriptions import Listen, Subscribe
+from mcpserver.protocol.tasks import CancelTask, GetTask, UpdateTask
 from mcpserver.protocol.versions import Revision
 
 
@@ -112,6 +113,15 @@ class Complete:
     asked: Asked = NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class SetLogLevel:
+    """Keep the level of log messages that the client wants to hear of in its transport session."""
+
+    request_id: RequestId
+    revision: Revision
+    level: str
+
+
 Single = (
     Accept
     | Initialize
@@ -126,6 +136,10 @@ Single = (
     | Complete
     | Listen
     | Subscribe
+    | SetLogLevel
+    | GetTask
+    | UpdateTask
+    | CancelTask
 )
 
 
