@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mcpserver.protocol.asked import Asked
-from mcpserver.protocol.errors import InvalidParams, MissingClientCapability
+from mcpserver.protocol.errors import InvalidParams, MissingClientCapability, RequestId
 from mcpserver.protocol.results import complete
 from mcpserver.protocol.server import Server
 from mcpserver.protocol.versions import Revision
@@ -49,10 +49,53 @@ class TaskState:
     error: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GetTask:
+    """Tell what has become of a task."""
+
+    request_id: RequestId
+    revision: Revision
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTask:
+    """Hand a task the client's answers."""
+
+    request_id: RequestId
+    revision: Revision
+    task_id: str
+    input_responses: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTask:
+    """Stop a task."""
+
+    request_id: RequestId
+    revision: Revision
+    task_id: str
+
+
 def may_answer_with_task(asked: Asked, revision: Revision) -> bool:
-    """Return whether this request declared the extension (SEP-2663, Capability Negotiation): what others said counts not."""
+    """Return whether the call may be answered by a task."""
+    return revision.extensions and declares_extension(asked)
+
+
+def declares_extension(asked: Asked) -> bool:
+    """Return whether this request declared the extension (SEP-2663, Capability Negotiation). What others said counts not."""
     extensions = asked.capabilities.get("extensions")
-    return revision.extensions and isinstance(extensions, dict) and isinstance(extensions.get(EXTENSION), dict)
+    return isinstance(extensions, dict) and isinstance(extensions.get(EXTENSION), dict)
+
+
+def check_declared(asked: Asked) -> None:
+    """Refuse a request that did not declare the extension.
+
+    Raises:
+        MissingClientCapability: it did not.
+    """
+    if not declares_extension(asked):
+        raise extension_missing()
 
 
 def extension_missing() -> MissingClientCapability:
