@@ -12,7 +12,8 @@ MAX_HEADERS = 100
 # RFC 9110 §5.5 leaves only the horizontal tab of the control characters.
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
-# Each decides something, and readers differ in which of two they would take.
+# Each decides something, and readers differ in which of two they would take. Those that repeat the body of an MCP request are
+# compared where that is read (``mcpserver.protocol.headers``), and have an error of their own.
 _SINGLE = frozenset(
     {
         b"authorization",
@@ -20,9 +21,6 @@ _SINGLE = frozenset(
         b"content-type",
         b"host",
         b"last-event-id",
-        b"mcp-method",
-        b"mcp-name",
-        b"mcp-protocol-version",
         b"mcp-session-id",
         b"origin",
     }

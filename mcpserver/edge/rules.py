@@ -21,7 +21,10 @@ _BAD_PATH = re.compile(r"[\x00-\x1f\x7f\\\ufffd]")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer of the wrapper's own. ``error`` is OAuth's word for it (RFC 6749 §5.2), ``code`` JSON-RPC's."""
+    """An answer of the wrapper's own. ``error`` is OAuth's word for it (RFC 6749 §5.2), ``code`` JSON-RPC's.
+
+    No code of ours: MCP 2026-07-28 basic/index, Error Codes, leaves none of the reserved range to servers.
+    """
 
     status: int
     error: str
@@ -39,7 +42,7 @@ TOO_LARGE = bad_request("the body is too large", 413)
 BUSY = Refusal(
     503,
     "temporarily_unavailable",
-    -32000,
+    -32603,
     "the server is busy: try again in a moment",
     ((b"retry-after", b"%d" % RETRY_AFTER_SECONDS),),
 )
@@ -79,7 +82,7 @@ def refused_origin(head: Head, zone: Zone, config: EdgeConfig) -> Refusal | None
     origin = head.values.get(b"origin")
     if zone is not Zone.MCP or origin is None or is_allowed_origin(origin, config):
         return None
-    return Refusal(403, "access_denied", -32000, "requests from this Origin are not allowed")
+    return Refusal(403, "access_denied", -32600, "requests from this Origin are not allowed")
 
 
 def refused_length(values: Mapping[bytes, bytes], max_body_bytes: int) -> Refusal | None:

@@ -62,7 +62,7 @@ HOLES = (
         20,
         "any Origin may talk to MCP",
         "mcpserver/edge/rules.py",
-        '    return Refusal(403, "access_denied", -32000, "requests from this Origin are not allowed")',
+        '    return Refusal(403, "access_denied", -32600, "requests from this Origin are not allowed")',
         "    return None",
         (
             f"{EDGE}test_rules.py::test_any_other_origin_is_forbidden_at_mcp_and_nowhere_else",

@@ -132,7 +132,7 @@ async def test_beyond_the_cap_a_request_is_told_to_come_back() -> None:
     tasks = await hold(wrapped, app, "/mcp", 2)
     busy = await call(wrapped, "POST", "/mcp")
     assert (busy.status, busy.header(b"retry-after")) == (503, b"2")
-    assert json.loads(busy.body)["error"]["code"] == -32000
+    assert json.loads(busy.body)["error"]["code"] == -32603
 
     tasks += await hold(wrapped, app, "/", 1)  # pages have a cap of their own
     page = await call(wrapped, "GET", "/account", headers=[HOST, (b"accept", b"text/html")])
