@@ -9,8 +9,6 @@ from tools.github.models import User
 
 
 class UserInfo(BaseModel):
-    """What is shown of a person."""
-
     login: str = Field(description="GitHub user name")
     id: int = Field(description="GitHub's numeric id, which stays when the user name changes")
     name: str | None = Field(description="Display name, if there is one")

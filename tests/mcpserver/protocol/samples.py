@@ -6,12 +6,13 @@ from typing import Any
 from mcpserver.protocol import exchange, headers, jsonrpc
 from mcpserver.protocol.errors import ProtocolError
 from mcpserver.protocol.exchange import Reply
-from mcpserver.protocol.server import Server
-from mcpserver.protocol.steps import Answer, CallTool, ListTools, Step
+from mcpserver.protocol.server import Features, Server
+from mcpserver.protocol.steps import Answer, CallTool, ListPage, Step
 
 MODERN = "2026-07-28"
 HANDSHAKE = ("2025-11-25", "2025-06-18", "2025-03-26")
-SERVER = Server(version="9.8.7", website_url="https://gatehouse.example")
+FEATURES = Features(resources=True, subscriptions=True, prompts=True, completions=True)
+SERVER = Server(version="9.8.7", website_url="https://gatehouse.example", features=FEATURES)
 
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
@@ -86,8 +87,8 @@ def result_of(answer: Reply) -> dict[str, Any]:
     return result
 
 
-def single(step: Step) -> Answer | ListTools | CallTool:
-    assert isinstance(step, Answer | ListTools | CallTool)
+def single(step: Step) -> Answer | ListPage | CallTool:
+    assert isinstance(step, Answer | ListPage | CallTool)
     return step
 
 

@@ -1,17 +1,19 @@
 """From a POST to its step, and from an outcome to the answer. What is refused is tabled in ``test_refusals``."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcpserver.protocol import exchange
-from mcpserver.protocol.errors import HeaderMismatch, InternalError, InvalidParams, ProtocolError
-from mcpserver.protocol.jsonrpc import MAX_BATCH_MESSAGES
+from mcpserver.protocol import exchange, headers
+from mcpserver.protocol.errors import HeaderMismatch, InternalError, InvalidParams, MethodNotFound, ProtocolError
+from mcpserver.protocol.jsonrpc import MAX_BATCH_MESSAGES, Request
 from mcpserver.protocol.methods import METHODS
-from mcpserver.protocol.steps import Accept, Answer, Batch, CallTool, ListTools, Refuse, Step
+from mcpserver.protocol.server import Features
+from mcpserver.protocol.steps import Accept, Answer, Batch, CallTool, ListPage, Refuse, Step
 from tests.mcpserver.protocol.samples import (
     HANDSHAKE,
     META,
@@ -20,6 +22,7 @@ from tests.mcpserver.protocol.samples import (
     handshake_headers,
     modern_headers,
     modern_request,
+    pairs,
     plan,
     reply,
     request,
@@ -80,12 +83,12 @@ def test_header_names_may_have_any_case_and_values_blanks_around_them(spelling: 
 
 def test_client_info_need_not_be_declared_and_other_keys_are_left_alone() -> None:
     meta = {**META, "traceparent": "00-x", "com.example/key": {"any": "thing"}, "progressToken": "p"}
-    assert isinstance(plan(modern_headers("tools/list"), modern_request("tools/list", meta=meta)), ListTools)
+    assert isinstance(plan(modern_headers("tools/list"), modern_request("tools/list", meta=meta)), ListPage)
 
 
 def test_a_list_is_planned_with_the_name_behind_its_cursor() -> None:
     step = plan(handshake_headers(), request("tools/list", {"cursor": "YWZ0ZXI6Z3JlZXQ="}))
-    assert isinstance(step, ListTools)
+    assert isinstance(step, ListPage)
     assert step.after == "greet"
 
 
@@ -146,7 +149,7 @@ def batch(*entries: Any, version: str | None = None) -> Batch:
 def test_a_batch_is_answered_in_order_with_one_answer_a_request(version: str | None) -> None:
     step = batch(PING, INITIALIZED, RESPONSE, request("tools/list", id="l"), request("nope", id=3), 7, version=version)
     kinds = [type(entry) for entry in step.entries]
-    assert kinds == [Answer, Accept, Accept, ListTools, Refuse, Refuse]
+    assert kinds == [Answer, Accept, Accept, ListPage, Refuse, Refuse]
     answer = exchange.finish(step, [None, None, None, b'{"tools":[]}', None, None], SERVER)
     assert answer.status == 200
     assert [(message["id"], message.get("error", {}).get("code")) for message in json.loads(answer.body)] == [
@@ -239,4 +242,25 @@ def test_whatever_is_posted_becomes_a_step_or_a_protocol_error(headers: dict[str
         assert message["error"]["code"] == outcome.code
         assert outcome.status in {200, 400, 404, 406, 415}
     else:
-        assert isinstance(outcome, Accept | Answer | ListTools | CallTool | Batch)
+        assert isinstance(outcome, Accept | Answer | ListPage | CallTool | Batch)
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "features"),
+    [
+        ("tools/list", {}, Features(tools=False)),
+        ("tools/call", {"name": "a"}, Features(tools=False)),
+        ("resources/list", {}, Features()),
+        ("resources/templates/list", {}, Features()),
+        ("resources/read", {"uri": "a:b"}, Features()),
+        ("resources/subscribe", {"uri": "a:b"}, Features(resources=True)),
+        ("prompts/list", {}, Features()),
+        ("prompts/get", {"name": "a"}, Features()),
+        ("completion/complete", {}, Features(prompts=True)),
+    ],
+)
+def test_a_method_of_a_feature_that_is_not_offered_is_unknown(method: str, params: dict[str, Any], features: Features) -> None:
+    """MCP 2026-07-28 server/discover: what is not declared does not work."""
+    read = headers.read(pairs(handshake_headers("2025-11-25")))
+    with pytest.raises(MethodNotFound):
+        exchange.plan(read, Request(1, method, params), replace(SERVER, features=features))

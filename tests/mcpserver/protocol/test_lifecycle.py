@@ -1,12 +1,17 @@
 """``initialize``, ``ping`` and ``server/discover``."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from mcpserver.protocol import lifecycle
-from mcpserver.protocol.versions import LATEST_MODERN
+from mcpserver.protocol import lifecycle, methods
+from mcpserver.protocol.headers import Headers
+from mcpserver.protocol.jsonrpc import Request
+from mcpserver.protocol.server import Features, capabilities
+from mcpserver.protocol.steps import Initialize
+from mcpserver.protocol.versions import LATEST_HANDSHAKE, LATEST_MODERN, SSE_REVISIONS, WITHOUT_HEADER
 from tests.mcpserver.protocol.samples import (
     HANDSHAKE,
     SERVER,
@@ -25,6 +30,13 @@ FULL_INFO = {
     "description": SERVER.description,
     "websiteUrl": "https://gatehouse.example",
 }
+CAPABILITIES = {
+    "logging": {},
+    "tools": {"listChanged": True},
+    "resources": {"subscribe": True, "listChanged": True},
+    "prompts": {"listChanged": True},
+    "completions": {},
+}
 INFO: dict[str, dict[str, Any]] = {
     "2025-03-26": {"name": "gatehouse", "version": "9.8.7"},
     "2025-06-18": {"name": "gatehouse", "title": "Gatehouse", "version": "9.8.7"},
@@ -41,7 +53,7 @@ def test_initialize_settles_the_version_whatever_the_header_says(version: str, h
     assert answer.status == 200
     assert result_of(answer) == {
         "protocolVersion": version,
-        "capabilities": {"tools": {}},
+        "capabilities": CAPABILITIES,
         "serverInfo": INFO[version],
         "instructions": SERVER.instructions,
     }
@@ -66,12 +78,49 @@ def test_discover_tells_what_is_served() -> None:
     assert result_of(answer) == {
         "resultType": "complete",
         "supportedVersions": ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"],
-        "capabilities": {"tools": {}},
+        "capabilities": CAPABILITIES,
         "instructions": SERVER.instructions,
         "ttlMs": 300_000,
         "cacheScope": "private",
         "_meta": {"io.modelcontextprotocol/serverInfo": FULL_INFO},
     }
+
+
+@pytest.mark.parametrize(
+    ("features", "declared"),
+    [
+        (Features(), {"logging", "tools"}),
+        (Features(tools=False), {"logging"}),
+        (Features(resources=True), {"logging", "tools", "resources"}),
+        (Features(prompts=True, completions=True), {"logging", "tools", "prompts", "completions"}),
+        (Features(extensions=("io.modelcontextprotocol/tasks",)), {"logging", "tools", "extensions"}),
+    ],
+)
+def test_what_is_declared_is_what_is_offered(features: Features, declared: set[str]) -> None:
+    """MCP 2026-07-28 server/discover."""
+    server = replace(SERVER, features=features)
+    assert set(json.loads(lifecycle.discover_result(LATEST_MODERN, server))["capabilities"]) == declared
+    # Extensions came with 2026-07-28, and the word for completions after 2024-11-05.
+    assert set(capabilities(server, LATEST_HANDSHAKE)) == declared - {"extensions"}
+    assert set(capabilities(server, SSE_REVISIONS[-1])) == declared - {"extensions", "completions"}
+
+
+def test_resources_that_tell_of_no_change_cannot_be_subscribed_to() -> None:
+    server = replace(SERVER, features=Features(resources=True))
+    assert capabilities(server, LATEST_MODERN)["resources"] == {"subscribe": False, "listChanged": True}
+
+
+def test_the_oldest_revision_is_settled_where_it_is_served() -> None:
+    """2024-11-05 belongs to HTTP+SSE, where every other one with a handshake is served as well."""
+    params = {"protocolVersion": "2024-11-05"}
+    step = methods.METHODS["initialize"].plan(
+        methods.Planning(
+            Request(1, "initialize", params), WITHOUT_HEADER, Headers(), replace(SERVER, served=SSE_REVISIONS), None
+        )
+    )
+    assert isinstance(step, Initialize)
+    assert step.revision.name == json.loads(step.result)["protocolVersion"] == "2024-11-05"
+    assert json.loads(step.result)["serverInfo"] == {"name": "gatehouse", "version": "9.8.7"}
 
 
 def test_the_website_is_the_public_origin_that_was_configured() -> None:

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from mcpserver.protocol import tools
+from mcpserver.protocol import pages, tools
 from mcpserver.protocol.errors import HeaderMismatch, IncompleteMeta, InternalError, ProtocolError
 from mcpserver.protocol.exchange import Reply, failure
 from mcpserver.protocol.versions import REVISIONS, Era, by_name
-from tests.support import schemas
 from tests.mcpserver.protocol.samples import (
     DEFINITION,
     HANDSHAKE,
@@ -23,6 +22,7 @@ from tests.mcpserver.protocol.samples import (
     request,
 )
 from tests.mcpserver.protocol.test_tools import LINK, Outcome
+from tests.support import schemas
 
 ALL = [revision.name for revision in REVISIONS]
 CONTENT: list[dict[str, Any]] = [
@@ -65,8 +65,8 @@ def test_discover() -> None:
 def test_lists(version: str) -> None:
     revision = by_name(version)
     assert revision is not None
-    definitions = [{**DEFINITION, "name": f"tool-{number}"} for number in range(tools.PAGE_SIZE + 1)]
-    page = tools.list_result(definitions, None, revision, SERVER)
+    definitions = [{**DEFINITION, "name": f"tool-{number}"} for number in range(pages.PAGE_SIZE + 1)]
+    page = pages.list_result(tools.TOOLS, definitions, None, revision, SERVER)
     assert "nextCursor" in json.loads(page)
     check_result(post(version, "tools/list", {}, page), version, "ListToolsResult")
 

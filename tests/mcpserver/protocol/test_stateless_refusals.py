@@ -95,7 +95,7 @@ MODERN_ROWS: list[tuple[str, dict[str, Any], Any, int, int]] = [
         (f"method {method}", M(method), modern_request(method), 404, -32601)
         for method in (
             "initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe", "nope",
-            "resources/list", "prompts/list", "subscriptions/listen", "notifications/initialized", "",
+            "roots/list", "sampling/createMessage", "tools/list/", "notifications/initialized", "",
         )
     ],
     # then the params of the method
