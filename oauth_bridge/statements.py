@@ -6,10 +6,11 @@ sign-in are the same each time but for their values: they are declared at the mo
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import (
     BigIntegerField,
     BinaryField,
@@ -73,32 +74,40 @@ class Select(Generic[M]):
 
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
         self._build = build
-        self._written: dict[str, tuple[QuerySet[M], Compiler, str, Sequence[Any]]] = {}
+        self._written: dict[str, _Written[M]] = {}
 
     def all(self, **values: Value) -> list[M]:
         """Return the rows."""
         if (written := self._written.get(connection.vendor)) is None:
             written = self._written[connection.vendor] = self._write()
-        queryset, compiler, sql, params = written
-        compiler = copy.copy(compiler)
-        compiler.connection = connection
-        bound = _bound(params, values)
-        compiler.as_sql = lambda: (sql, bound)
+        database = connections[DEFAULT_DB_ALIAS]
+        bound = _bound(written.params, values, database)
+        converters = {
+            place: (database.ops.get_db_converters(column) + column.get_db_converters(database), column)
+            for place, column in written.converted
+        }
+        compiler = copy.copy(written.compiler)
+        compiler.connection = database
+        compiler.as_sql = lambda: (written.sql, bound)
+        compiler.get_converters = lambda _: converters
         # Django's own way from rows to objects, related ones included.
-        run: Any = _Run(queryset, compiler)
-        rows: Any = queryset._iterable_class(run)
+        run: Any = _Run(written.queryset, compiler)
+        rows: Any = written.queryset._iterable_class(run)
         return list(rows)
 
     def first(self, **values: Value) -> M | None:
         """Return the first row, or None. For queries that find few: all are fetched."""
         return next(iter(self.all(**values)), None)
 
-    def _write(self) -> tuple[QuerySet[M], Compiler, str, Sequence[Any]]:
+    def _write(self) -> "_Written[M]":
         queryset = self._build()
-        compiler = queryset.query.get_compiler(connection=connection)
+        compiler: Compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
+        converters = compiler.get_converters([selected[0] for selected in compiler.select])
+        # Converters know the connection of this thread: which columns need one is all that is kept.
+        converted = [(place, column) for place, (_, column) in converters.items()]
         compiler.connection = None
-        return queryset, compiler, sql, params
+        return _Written(queryset, compiler, sql, params, converted)
 
 
 class Update:
@@ -114,7 +123,7 @@ class Update:
             written = self._written[connection.vendor] = self._write()
         sql, params = written
         with connection.cursor() as cursor:
-            cursor.execute(sql, _bound(params, values))
+            cursor.execute(sql, _bound(params, values, connection))
             return int(cursor.rowcount)
 
     def _write(self) -> tuple[str, Sequence[Any]]:
@@ -130,13 +139,25 @@ def insert(row: M) -> M:
     A row of another database's making, or of a model with parents, is not for this.
     """
     fields, sql, key = _insertion(type(row))
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    with connection.cursor() as cursor:
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), database) for field in fields]
+    with database.cursor() as cursor:
         cursor.execute(sql, values)
         if key is not None:
             setattr(row, key, cursor.fetchone()[0])
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Written(Generic[M]):
+    """A query's SQL, its parameters, and the places of the columns that are not taken as they come."""
+
+    queryset: QuerySet[M]
+    compiler: Compiler
+    sql: str
+    params: Sequence[Any]
+    converted: Sequence[tuple[int, Any]]
 
 
 class _Run:
@@ -152,9 +173,9 @@ class _Run:
         return getattr(self._queryset, name)
 
 
-def _bound(params: Iterable[Any], values: dict[str, Value]) -> tuple[Any, ...]:
+def _bound(params: Iterable[Any], values: dict[str, Value], database: Any) -> tuple[Any, ...]:
     return tuple(
-        param.output_field.get_db_prep_value(values[param.name], connection) if isinstance(param, Parameter) else param
+        param.output_field.get_db_prep_value(values[param.name], database) if isinstance(param, Parameter) else param
         for param in params
     )
 

@@ -34,7 +34,7 @@ _BY_ID_OR_NAME = statements.Select(
 )
 _OWN = statements.Select(lambda: AllowRule.objects.filter(github_id=statements.number("github_id")))
 _ACTIVE = statements.Select(
-    lambda: Person.objects.filter(pk=statements.number("person"), is_active=True, github_id__isnull=False)
+    lambda: Person.objects.only("pk").filter(pk=statements.number("person"), is_active=True, github_id__isnull=False)
 )
 
 
