@@ -12,6 +12,9 @@ class McpServerConfig(AppConfig):
         """Register the system checks, and listen to what changes."""
         from mcpserver import checks, profiles  # noqa: F401
         from mcpserver.streams import notices
+        from mcpserver.tasks.model import Task
+        from oauth_bridge import resealing
 
         notices.connect()
+        resealing.SEALED.append((Task, ("sealed_requests", "sealed_answers", "sealed_outcome")))
         profiles.connect()
