@@ -69,6 +69,13 @@ class ToolContext:
         """Send a log message to a client that asked for its level. Never a secret: people and models read it."""
         await self.link.log(level, data, logger)
 
+    async def release(self) -> None:
+        """Let go of the client's connection, for a call that takes long: the client comes back for the result by itself.
+
+        Nothing happens for a client that would not know how (before MCP 2025-11-25, and from 2026-07-28 on).
+        """
+        await self.link.release()
+
     @overload
     async def ask(self, message: str, fields: type[FormT], *, key: str | None = None) -> Answer[FormT]: ...
     @overload

@@ -86,6 +86,9 @@ class Link(Protocol):
     async def log(self, level: LogLevel, data: Any, logger: str | None) -> None:
         """Send a log message; nothing happens where the client did not ask for that level."""
 
+    async def release(self) -> None:
+        """Let go of the connection where the client will come back for the result; nothing happens elsewhere."""
+
     async def ask(self, requests: Mapping[str, InputRequest]) -> Mapping[str, Mapping[str, Any]]:
         """Return the client's result for each key.
 
@@ -112,6 +115,9 @@ class Unlinked:
 
     async def log(self, level: LogLevel, data: Any, logger: str | None) -> None:
         """Nobody listens."""
+
+    async def release(self) -> None:
+        """There is no connection."""
 
     async def ask(self, requests: Mapping[str, InputRequest]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002
         """Nobody answers."""

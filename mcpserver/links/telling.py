@@ -65,6 +65,10 @@ class Telling:
         if self._log_allowance.take(asyncio.get_running_loop().time()):
             await outgoing.notify(logging.NOTIFICATION, logging.message_params(level, data, logger))
 
+    async def release(self) -> None:
+        """Let go of the connection, where the client knows how to come back."""
+        await self._call.outgoing.release()
+
     async def ask(self, requests: Mapping[str, InputRequest]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002
         """Refuse."""
         raise InputRefused("Nobody can be asked here.")

@@ -132,7 +132,8 @@ def _plan_notification(notification: Notification, session: TransportSession | N
     if session is None or notification.method != "notifications/cancelled":
         return Accept()
     target = notification.params.get("requestId")
-    return Cancel(target) if type(target) in (str, int) else Accept()
+    # JSON's true is no integer, though Python's is.
+    return Cancel(target) if isinstance(target, str | int) and not isinstance(target, bool) else Accept()
 
 
 def _plan_request(

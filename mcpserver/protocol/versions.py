@@ -20,9 +20,10 @@ class Revision:
     """What one revision has. The defaults are those of the newest.
 
     ``error_id_null``: an error about a message whose id could not be read says ``"id": null`` (JSON-RPC 2.0 §5); the schemas
-    from 2025-11-25 on leave the member out. ``result_type``: results carry ``resultType`` and the server's identity in
-    ``_meta``. ``cache_hints``: discovery, lists and reads carry ``ttlMs`` and ``cacheScope``. The sets of fields name what a
-    thing may carry; ``block_fields_unknown`` names what a content block must not.
+    from 2025-11-25 on leave the member out. ``polling``: a stream begins with an event that has an id and no
+    data, and its connection may end early (SEP-1699). ``result_type``: results carry ``resultType`` and the server's identity
+    in ``_meta``. ``cache_hints``: discovery, lists and reads carry ``ttlMs`` and ``cacheScope``. The sets of fields name what
+    a thing may carry; ``block_fields_unknown`` names what a content block must not.
 
     ``elicitation_modes`` are the ways to ask the person, ``elicitation_id`` says that a page to open has an id, ``rich_forms``
     that forms have titled and multiple choices and defaults for every field, ``sampling_tools`` that a sampling message may
@@ -35,6 +36,7 @@ class Revision:
     error_id_null: bool = False
     unknown_method_status: int = 404
     resource_not_found_code: int = -32602
+    polling: bool = False
     result_type: bool = True
     cache_hints: bool = True
     structured_content: bool = True
@@ -67,6 +69,7 @@ _2026_07_28 = Revision("2026-07-28", Era.MODERN)
 _2025_11_25 = Revision(
     "2025-11-25",
     Era.HANDSHAKE,
+    polling=True,
     unknown_method_status=200,
     resource_not_found_code=-32002,
     result_type=False,

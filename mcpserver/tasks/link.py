@@ -43,6 +43,9 @@ class TaskLink:
     async def log(self, level: LogLevel, data: Any, logger: str | None) -> None:
         """Drop it."""
 
+    async def release(self) -> None:
+        """There is no connection."""
+
     def wake(self) -> None:
         """Look whether the answers are there."""
         self._woken.set()
@@ -129,6 +132,10 @@ class AskFirstLink:
     async def log(self, level: LogLevel, data: Any, logger: str | None) -> None:
         """Send a log message, as long as the call is one."""
         await self._current.log(level, data, logger)
+
+    async def release(self) -> None:
+        """Let go of the connection, as long as the call has one."""
+        await self._current.release()
 
     async def ask(self, requests: Mapping[str, InputRequest]) -> Mapping[str, Mapping[str, Any]]:
         """Ask in the call, or in the task."""
