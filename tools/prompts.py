@@ -114,8 +114,9 @@ def messages(said: Said) -> tuple[Message, ...]:
     Raises:
         TypeError: it said something else, or nothing.
     """
-    listed = [said] if isinstance(said, str | Message) else list(said)
-    made = tuple(user(each) if isinstance(each, str) else each for each in listed)
+    if isinstance(said, str):
+        return (user(said),)
+    made = (said,) if isinstance(said, Message) else tuple(said)
     if not made or not all(isinstance(each, Message) for each in made):
         raise TypeError("a prompt returns text or messages made by user() and assistant()")
     return made

@@ -17,6 +17,8 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 # RFC 3986 §2 without the braces; a literal may hold what a URI may hold.
 _LITERAL = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+# RFC 3986 §2.2.
+_RESERVED = re.compile(r"[:/?#\[\]@!$&'()*+,;=]")
 # RFC 6570 §3.2.2: simple expansion leaves unreserved characters and encodes everything else.
 _VALUE = r"((?:[A-Za-z0-9\-._~]|%[0-9A-Fa-f]{2})+)"
 _DOTS = frozenset({".", ".."})
@@ -68,7 +70,7 @@ def parse(text: str) -> UriTemplate:
     """Return the template.
 
     Raises:
-        InvalidTemplate: no scheme, another level than 1, a variable twice, or two variables with nothing between them.
+        InvalidTemplate: no scheme, another level than 1, a variable twice, or two variables that run into each other.
     """
     if not _SCHEME.match(text):
         raise InvalidTemplate(f"{text!r} must begin with a scheme in lower case, such as notes:")
@@ -82,8 +84,9 @@ def parse(text: str) -> UriTemplate:
         raise InvalidTemplate(f"{text!r} must use plain variables alone, such as {{name}} (RFC 6570 level 1)")
     if len(set(variables)) != len(variables) or len(variables) > MAX_VARIABLES:
         raise InvalidTemplate(f"{text!r} must name each variable once, and at most {MAX_VARIABLES}")
-    if any(not literal for literal in literals[1:-1]):
-        raise InvalidTemplate(f"{text!r} must have something between two variables")
+    # No value holds one: a URI is then matched in one way or in none, and in time that grows with its length alone.
+    if not all(_RESERVED.search(literal) for literal in literals[1:-1]):
+        raise InvalidTemplate(f"{text!r} must have a reserved character, such as /, between two variables")
     pattern = _VALUE.join(re.escape(literal) for literal in literals)
     return UriTemplate(text, variables, re.compile(pattern, re.ASCII))
 
