@@ -10,11 +10,13 @@ class McpServerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and listen to what changes."""
-        from mcpserver import checks, profiles  # noqa: F401
+        from mcpserver import checks, housekeeping, profiles  # noqa: F401
         from mcpserver.streams import notices
         from mcpserver.tasks.model import Task
+        from oauth_bridge import housekeeping as sweeping
         from oauth_bridge import resealing
 
         notices.connect()
+        sweeping.ALSO_STALE.append(housekeeping.stale)
         resealing.SEALED.append((Task, ("sealed_requests", "sealed_answers", "sealed_outcome")))
         profiles.connect()

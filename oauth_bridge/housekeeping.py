@@ -43,6 +43,8 @@ _SOCIAL_AUTH_KEPT = timedelta(days=14)
 _LOCK = 0x6761_7465_686F_7573
 
 Batch = Callable[[], int]
+# What other apps have to take away: given the time, rows by name.
+ALSO_STALE: list[Callable[[datetime], dict[str, QuerySet[Any]]]] = []
 
 
 class Busy(Exception):
@@ -97,7 +99,7 @@ def sweep(now: datetime, *, may_go_on: Callable[[], bool] = lambda: True) -> dic
 def _batches(now: datetime) -> dict[str, Batch]:
     """Return, by name, what deletes up to ``BATCH`` rows and says how many."""
     return {
-        **{name: _deleting(rows) for name, rows in _stale(now).items()},
+        **{name: _deleting(rows) for stale in (_stale, *ALSO_STALE) for name, rows in stale(now).items()},
         "clients retired": lambda: orphans.retire(now, limit=BATCH),
         "clients": lambda: orphans.delete_retired(now, limit=BATCH),
     }

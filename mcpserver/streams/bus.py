@@ -13,11 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from mcpserver import database
-from mcpserver.models import Note
-from mcpserver.streams import bell
+from mcpserver.streams import bell, note_rows
 from mcpserver.streams.reader import Callback, Reader
 
 _readers: dict[asyncio.AbstractEventLoop, Reader] = {}
@@ -41,18 +39,14 @@ async def ready() -> None:
 
 async def publish(kind: str, target: str, payload: Mapping[str, Any]) -> None:
     """Send a note to every process; it is in the database when this returns."""
-    await database.run(_write, kind, target, payload)
+    await database.run(note_rows.write, kind, target, payload)
     _wake()
 
 
 def publish_sync(kind: str, target: str, payload: Mapping[str, Any]) -> None:
     """Send a note from a thread. Within a transaction it is heard when that is committed."""
-    _write(kind, target, payload)
+    note_rows.write(kind, target, payload)
     transaction.on_commit(_wake)
-
-
-def _write(kind: str, target: str, payload: Mapping[str, Any]) -> None:
-    Note.objects.create(kind=kind, target=target, payload=dict(payload), created_at=timezone.now())
 
 
 def _wake() -> None:
