@@ -1,6 +1,7 @@
 """The alternative server: daphne, taught to drain, to slow down for slow readers, and to serve a socket made elsewhere."""
 
 import asyncio
+import math
 import socket
 from collections.abc import MutableMapping
 from typing import Any
@@ -24,7 +25,9 @@ class DaphneServer(Server):  # type: ignore[misc] # daphne is untyped
     """daphne on one listening socket, without WebSockets and without its own log."""
 
     def __init__(self, app: App, *, grace_seconds: int) -> None:
-        super().__init__(app, endpoints=["adopted"], server_name="")
+        # What runs for a client that has left is the app's to end: a call of the handshake era goes on (MCP 2025-11-25
+        # basic/transports, Sending Messages). daphne alone would kill it after ten seconds.
+        super().__init__(app, endpoints=["adopted"], server_name="", application_close_timeout=math.inf)
         self._grace_seconds = grace_seconds
         self._port: Any = None
 
