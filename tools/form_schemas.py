@@ -113,7 +113,7 @@ def _keywords(field: Mapping[str, Any]) -> set[str] | None:
             return _CHOICE if _are_texts(options(field)) else None
         case "string":
             return _STRING if field.get("format", "email") in _FORMATS else None
-        case "number" | "integer":
+        case "number" | "integer" if "enum" not in field:
             return _NUMBER
         case "boolean":
             return _ABOUT

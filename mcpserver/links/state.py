@@ -1,5 +1,6 @@
 """``requestState``: sealed under ``ENCRYPTION_KEYS``, so that the client carries what it can neither read nor change."""
 
+import base64
 import hashlib
 import json
 import time
@@ -37,10 +38,18 @@ def unseal(sealed: str, binding: Binding) -> State:
     Raises:
         InvalidParams: it was not sealed here, or is another's, of another request, or too old.
     """
-    if len(sealed) > input_required.MAX_STATE_CHARACTERS or not sealed.isascii():
+    if len(sealed) > input_required.MAX_STATE_CHARACTERS or not _is_canonical(sealed):
         raise input_required.invalid_state()
     try:
         text = sealing.unseal(sealed.encode())
     except sealing.Unsealable:
         raise input_required.invalid_state() from None
     return input_required.decode(text, binding, now=time.time())
+
+
+def _is_canonical(sealed: str) -> bool:
+    """Return whether a text is base64 as it was written: Fernet reads over what is appended, which is a change all the same."""
+    try:
+        return base64.urlsafe_b64encode(base64.urlsafe_b64decode(sealed)).decode() == sealed
+    except ValueError:
+        return False

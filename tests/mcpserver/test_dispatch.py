@@ -9,6 +9,8 @@ import pytest
 
 from mcpserver import database
 from mcpserver.dispatch import calls, listing
+from mcpserver.dispatch.call import Call
+from mcpserver.outgoing import NOWHERE
 from mcpserver.protocol import parameter_headers
 from mcpserver.protocol import tools as messages
 from mcpserver.protocol.versions import LATEST_MODERN
@@ -141,7 +143,7 @@ async def test_a_token_that_github_refuses_is_marked(alice: Principal, monkeypat
     marked: list[tuple[str, str]] = []
     monkeypatch.setattr(credentials, "access_token", lambda _session_id: "gho_alices")
     monkeypatch.setattr(credentials, "mark_dead", lambda *given: marked.append(given))
-    context = calls._context(ALICE)
+    context = calls.context(Call(ALICE, SERVER, NOWHERE))
     await context.github_token()
     await context.github_token_refused()
     assert marked == [("session-1", "gho_alices")]
@@ -150,7 +152,7 @@ async def test_a_token_that_github_refuses_is_marked(alice: Principal, monkeypat
 async def test_a_token_of_another_account_is_told(alice: Principal, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(credentials, "wrong_account", told.append)
-    await calls._context(ALICE).github_account_differs()
+    await calls.context(Call(ALICE, SERVER, NOWHERE)).github_account_differs()
     assert told == ["session-1"]
 
 
