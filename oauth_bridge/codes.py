@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from oauth_bridge import audit, people, sealing, sessions
+from oauth_bridge import audit, database_clock, people, sealing, sessions
 from oauth_bridge.browser import Browser
+from oauth_bridge.documents import hosts
 from oauth_bridge.issuing import IssuedTokens, issue
 from oauth_bridge.models import Client, GitHubCredential, Grant, PendingAuthorization, Person, Session
 from oauth_bridge.protocol import lifetimes, pkce, resources, scopes, tokens
@@ -29,30 +30,32 @@ def give(pending: PendingAuthorization, person: Person, credential: GitHubCreden
     Raises:
         AlreadyAnswered: there is nothing left to give.
     """
-    row = PendingAuthorization.objects.select_for_update(no_key=True).get(pk=pending.pk)
-    if row.denied_at or row.allowed_at is None or (row.person_id or person.pk) != person.pk:
+    row = PendingAuthorization.objects.select_for_update(no_key=True).filter(pk=pending.pk).first()
+    if row is None or row.denied_at or row.allowed_at is None or (row.person_id or person.pk) != person.pk:
         raise AlreadyAnswered
     PendingAuthorization.objects.filter(pk=row.pk).update(person=person)
-    code = tokens.derive(
-        tokens.AUTHORIZATION_CODE,
-        key=sealing.derivation_keys("authorization code")[0],
-        parts=(row.id_checksum.encode(), str(person.pk).encode()),
-    )
+    # By each key: the code may have been given before the keys were rotated, and one request has one code.
+    codes = {
+        tokens.checksum(code): code
+        for key in sealing.derivation_keys("authorization code")
+        if (
+            code := tokens.derive(tokens.AUTHORIZATION_CODE, key=key, parts=(row.id_checksum.encode(), str(person.pk).encode()))
+        )
+    }
     # The request's row is locked: nobody else makes this grant between the look and the insert.
-    checksum = tokens.checksum(code)
-    grant = Grant.objects.filter(code=checksum).first()
+    grant = Grant.objects.filter(code__in=codes).first()
     if grant is None:
-        grant = Grant.objects.create(code=checksum, **_grant(row, person, credential, browser))
+        grant = Grant.objects.create(code=next(iter(codes)), **_grant(row, person, credential, browser))
     if grant.used_at or grant.expires <= timezone.now():
         raise AlreadyAnswered
-    return code
+    return codes[grant.code]
 
 
 def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> IssuedTokens:
     """Exchange a code for a session's first tokens (OAuth 2.1 §4.1.3).
 
-    ``received_at`` is when the request arrived: a duplicate that was under way while the code was being redeemed is a
-    race and only refused, one that came after is a replay and ends the session.
+    ``received_at`` is when the request arrived, by this process's clock: a duplicate that was under way while the code was
+    being redeemed is a race and only refused, one that came after is a replay and ends the session.
 
     Raises:
         OAuthError: ``invalid_grant`` or ``invalid_target``.
@@ -61,17 +64,26 @@ def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> Is
     if grant.used_at is not None:
         raise _used(grant, client, received_at)
     resource = resources.narrowed(request.resource, grant.resource, settings.PUBLIC_URL)
-    if not people.is_allowed(grant.user):
-        raise _invalid_grant("The person is no longer allowed to use this server.")
+    _check_allowed(grant.user, client)
     issued = _issue(grant, client, resource, timezone.now())
     if issued is None:
         now_known = Grant.objects.get(pk=grant.pk)
         raise _used(now_known, client, received_at) if now_known.used_at else _invalid_grant("The code has expired.")
-    # Once more, now that the session can be seen: a rule that was removed in between saw no session to end.
-    if not people.is_allowed(grant.user):
+    # Once more, now that the session can be seen: a rule that was removed or a host that was blocked in between saw no
+    # session to end.
+    try:
+        _check_allowed(grant.user, client)
+    except OAuthError:
         sessions.end(Session.objects.filter(grants=grant.pk), Session.EndReason.NOT_ALLOWED)
-        raise _invalid_grant("The person is no longer allowed to use this server.")
+        raise
     return issued
+
+
+def _check_allowed(person: Person, client: Client) -> None:
+    if not people.is_allowed(person):
+        raise _invalid_grant("The person is no longer allowed to use this server.")
+    if hosts.is_blocked(client):
+        raise _invalid_grant("The client is no longer allowed to use this server.")
 
 
 def _issue(grant: Grant, client: Client, resource: tuple[str, ...], now: datetime) -> IssuedTokens | None:
@@ -82,7 +94,7 @@ def _issue(grant: Grant, client: Client, resource: tuple[str, ...], now: datetim
             session = _start_session(grant, client, resource, now)
             issued = issue(session, scope=session.scope, resource=resource, now=now)
             # Written once more, as late as can be: a duplicate that arrived before this was a race, not a replay.
-            Grant.objects.filter(pk=grant.pk).update(session=session, used_at=timezone.now())
+            Grant.objects.filter(pk=grant.pk).update(session=session, used_at=database_clock.stamp())
             audit.record(audit.Kind.TOKENS_ISSUED, person=grant.user, client=client, session=session, scope=session.scope)
             return issued
     return None
@@ -108,7 +120,7 @@ def _grant_of(request: CodeRequest, client: Client) -> Grant:
 
 
 def _used(grant: Grant, client: Client, received_at: datetime) -> OAuthError:
-    if grant.used_at and grant.used_at < received_at and grant.session_id:
+    if grant.used_at and grant.used_at < database_clock.at(received_at) and grant.session_id:
         with transaction.atomic():
             audit.record(audit.Kind.CODE_REPLAYED, person=grant.user, client=client, session=grant.session)
             sessions.end(Session.objects.filter(pk=grant.session_id), Session.EndReason.CODE_REPLAY)

@@ -6,6 +6,7 @@ can use it from then on. Minutes later, when no request that found it can still 
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -39,6 +40,7 @@ def retire(now: datetime, *, limit: int, older_than: timedelta = timedelta(secon
     return useless.filter(pk__in=oldest).update(disabled_at=now, deleted_at=now, registration_token_checksum="", fingerprint="")
 
 
+@transaction.atomic
 def delete_retired(now: datetime, *, limit: int) -> int:
     """Delete the rows of retired and deleted clients that no session remembers; return how many."""
     before = now - timedelta(seconds=lifetimes.REGISTRATION_RETIRED)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from oauth_bridge import audit, people, sealing, sessions
+from oauth_bridge import audit, database_clock, people, sealing, sessions
 from oauth_bridge.issuing import IssuedTokens, write
 from oauth_bridge.models import AccessToken, AuthEvent, Client, RefreshToken, Session
 from oauth_bridge.protocol import lifetimes, resources, tokens
@@ -63,7 +63,9 @@ def _rotate(row: RefreshToken, presented: str, *, scope: str, resource: tuple[st
         alive = Session.objects.select_for_update(no_key=True).filter(pk=row.session_id, ended_at__isnull=True).first()
         if alive is None:
             raise _invalid_grant("The session has ended. Sign in again.")
-        won = RefreshToken.objects.filter(pk=row.pk, revoked__isnull=True).update(revoked=now, successor_salt=salt)
+        won = RefreshToken.objects.filter(pk=row.pk, revoked__isnull=True).update(
+            revoked=database_clock.stamp(), successor_salt=salt
+        )
         if not won:
             return None
         # A call in flight elsewhere still holds the old access token: it lives on for the grace.
@@ -84,7 +86,7 @@ def _rotate(row: RefreshToken, presented: str, *, scope: str, resource: tuple[st
 def _again(row: RefreshToken, presented: str) -> IssuedTokens:
     """Answer a token that was exchanged before: the same pair within the grace, the end of the session after it."""
     now = timezone.now()
-    if row.revoked is None or row.successor_salt is None or now - row.revoked > _GRACE:
+    if row.revoked is None or row.successor_salt is None or database_clock.now() - row.revoked > _GRACE:
         with transaction.atomic():
             _record(audit.Kind.REFRESH_REUSED, row)
             sessions.end(Session.objects.filter(pk=row.session_id), Session.EndReason.REFRESH_REUSE)

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db.models import F
 from pytest_django import Settings
 
+from oauth_bridge import clients, codes
 from oauth_bridge.documents import requests
 from oauth_bridge.models import Client, ClientDocument, ClientHost, Session
 from tests.conftest import Live
@@ -235,6 +236,28 @@ def test_a_blocked_host_gets_nobody_in_and_loses_who_is(live: Live, site: Docume
     assert (answer.status_code, answer.json()["error"]) == (403, "unauthorized_client")
     assert client.refresh().status_code == 401
     assert Session.objects.filter(ended_at__isnull=True).count() == 1
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_host_that_is_blocked_while_its_code_is_redeemed_gets_nothing(
+    live: Live, site: DocumentSite, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The client was found good a moment ago, and the session is not there yet when blocking ends the others."""
+    client = client_of(live, site.publish(document()))
+    callback = live.browser().sign_in(client.authorize_url())
+    check, issue = clients.authenticate, codes._issue
+
+    def block(result: object) -> object:
+        ClientHost.objects.create(host="client.example", trust=ClientHost.Trust.BLOCKED)
+        return result
+
+    if moment == "before":
+        monkeypatch.setattr(clients, "authenticate", lambda *given: block(check(*given)))
+    else:
+        monkeypatch.setattr(codes, "_issue", lambda *given: block(issue(*given)))
+    answer = client.redeem(callback)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    assert not Session.objects.filter(ended_at__isnull=True).exists()
 
 
 def test_eight_who_come_first_at_once_make_one_client(live: Live, site: DocumentSite) -> None:

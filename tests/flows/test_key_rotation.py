@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from oauth_bridge.models import GitHubCredential
+from oauth_bridge.models import GitHubCredential, Grant
 from tests.conftest import Live
 from tests.support.dashboard import Operator
 from tests.support.flow import OAuthClient, signed_in
@@ -38,6 +38,19 @@ def test_a_new_encryption_key_is_put_in_front_and_the_old_one_taken_away(
     assert client.refresh().status_code == 200
     callback = browser.at_github(trip, login="alice").headers["location"]
     assert under_way.redeem(callback).status_code == 200
+
+
+def test_a_second_press_of_allow_under_a_new_key_gives_the_same_code(live: Live, settings: Settings) -> None:
+    """One request has one code, from whichever process: two would be two sessions."""
+    settings.ENCRYPTION_KEYS = [OLD]
+    client, browser = OAuthClient.register(live.url), live.browser()
+    browser.sign_in(OAuthClient.register(live.url).authorize_url())
+    consent = browser.consent(client.authorize_url())
+    first = browser.press(consent, "allow").headers["location"]
+    settings.ENCRYPTION_KEYS = [NEW, OLD]
+    assert browser.press(consent, "allow").headers["location"] == first
+    assert Grant.objects.filter(used_at__isnull=True).count() == 2
+    assert client.redeem(first).status_code == 200
 
 
 def test_without_resealing_the_old_key_is_missed(live: Live, settings: Settings) -> None:

@@ -38,7 +38,7 @@ HOLES = (
         7,
         "a replayed code ends nothing",
         "oauth_bridge/codes.py",
-        "    if grant.used_at and grant.used_at < received_at and grant.session_id:",
+        "    if grant.used_at and grant.used_at < database_clock.at(received_at) and grant.session_id:",
         "    if not grant.used_at:",
         (
             f"{CODES}::test_a_replay_by_its_owner_ends_what_it_made",
@@ -79,7 +79,7 @@ HOLES = (
         9,
         "the grace never ends",
         "oauth_bridge/rotation.py",
-        " or now - row.revoked > _GRACE:",
+        " or database_clock.now() - row.revoked > _GRACE:",
         ":",
         (f"{REFRESH}::test_an_old_token_after_the_grace_ends_the_session",),
     ),
