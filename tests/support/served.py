@@ -100,7 +100,7 @@ def served(folder: Path, *, options: Sequence[str] = (), **changes: str) -> Iter
 
     ``options`` go to ``serve`` (``["--server", "daphne"]``); ``changes`` are environment variables.
     """
-    port = free_port()
+    port = int(changes.get("PORT") or free_port())
     environment = environment_for(folder, port, **changes)
     prepare(environment)
     with running(["manage.py", "serve", *options], folder, port=port, environment=environment) as server:

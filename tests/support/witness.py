@@ -85,6 +85,7 @@ class _Exchange:
         self._is_http_sse = not scope["path"].startswith("/mcp")
         self._asked, self._said = b"", b""
         self._status, self._type = 0, ""
+        self._is_batch = False
         self._requests: list[dict[str, Any]] | None = None
 
     def came(self, message: Message) -> Message:
@@ -110,7 +111,8 @@ class _Exchange:
         try:
             value = json.loads(self._said)
         except ValueError:
-            self._witness.report(f"status {self._status}: not JSON: {self._said[:200]!r}")
+            if self._is_consumer:
+                self._witness.report(f"status {self._status}: not JSON: {self._said[:200]!r}")
             return
         # Refusals of the bearer check are OAuth's (RFC 6750 §3), and a test's own application says what it likes.
         if (self._is_consumer and not (isinstance(value, dict) and isinstance(value.get("error"), str))) or _is_message(value):
@@ -157,7 +159,8 @@ class _Exchange:
 
     def _revision(self) -> str:
         """Return the revision that this exchange speaks, by the rules of the specification."""
-        if any(VERSION_KEY in _meta(request) for request in self._sent()):
+        # In a batch, which no stateless revision has, it is a fault of the entry.
+        if any(VERSION_KEY in _meta(request) for request in self._sent()) and not self._is_batch:
             return MODERN
         if self._version is not None:
             return self._version if self._version in REVISIONS else MODERN
@@ -175,6 +178,7 @@ class _Exchange:
                 value = json.loads(self._asked)
             except (ValueError, RecursionError):
                 value = None
+            self._is_batch = isinstance(value, list)
             self._requests = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
         return self._requests
 
