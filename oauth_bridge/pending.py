@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from oauth_bridge import audit, statements
+from oauth_bridge import anonymous_events, audit, pending_bounds, statements, throttle
 from oauth_bridge.browser import Browser
-from oauth_bridge.models import AuthEvent, Client, PendingAuthorization
+from oauth_bridge.models import AuthEvent, Client, PendingAuthorization, Person
 from oauth_bridge.protocol import lifetimes, scopes, tokens
 from oauth_bridge.protocol.authorization import AuthorizationRequest
 from oauth_bridge.protocol.redirect_uris import RedirectUri
@@ -45,6 +45,7 @@ def create(
         PendingAuthorization(
             id_checksum=tokens.checksum(raw_id),
             browser_checksum=browser.checksum,
+            network=throttle.network(browser.address),
             client=client,
             redirect_uri=redirect_uri.uri,
             redirect_uri_was_sent=redirect_uri_was_sent,
@@ -56,6 +57,7 @@ def create(
             expires_at=now + timedelta(seconds=lifetimes.PENDING_AUTHORIZATION),
         )
     )
+    pending_bounds.keep(pending)
     return pending, raw_id
 
 
@@ -64,29 +66,36 @@ def find(raw_id: str, browser: Browser) -> PendingAuthorization | None:
     return _LIVE.first(id_checksum=tokens.checksum(raw_id), browser_checksum=browser.checksum, now=timezone.now())
 
 
-def allow(pending: PendingAuthorization) -> bool:
-    """Write down that the person pressed Allow; return False if the request was denied before. Twice is once."""
+def allow(pending: PendingAuthorization, *, person: Person | None) -> bool:
+    """Write down that Allow was pressed; return False if the request was denied before. Twice is once.
+
+    ``person`` is who is signed in already in that browser.
+    """
     now = timezone.now()
     # The way through GitHub may take a while: it has its own ten minutes, counted from here.
     with transaction.atomic():
         if _ALLOW.run(pending=pending.pk, now=now, expires_at=_expiry(now)):
-            _record(audit.Kind.CONSENT_GIVEN, pending)
+            _record(audit.Kind.CONSENT_GIVEN, pending, person)
             return True
     return PendingAuthorization.objects.filter(pk=pending.pk, denied_at__isnull=True).exists()
 
 
-def deny(pending: PendingAuthorization) -> bool:
-    """Write down that the person pressed Deny; return False if a code was given already."""
+def deny(pending: PendingAuthorization, *, person: Person | None) -> bool:
+    """Write down that Deny was pressed; return False if a code was given already. Twice is once."""
     unanswered = PendingAuthorization.objects.filter(pk=pending.pk, person__isnull=True)
     with transaction.atomic():
-        denied = bool(unanswered.update(denied_at=timezone.now()))
-        if denied:
-            _record(audit.Kind.CONSENT_REFUSED, pending)
-    return denied
+        if unanswered.filter(denied_at__isnull=True).update(denied_at=timezone.now()):
+            _record(audit.Kind.CONSENT_REFUSED, pending, person)
+            return True
+    return unanswered.exists()
 
 
-def _record(kind: AuthEvent.Kind, pending: PendingAuthorization) -> None:
-    audit.record(kind, client=pending.client, scope=pending.scope, redirect_uri=pending.redirect_uri)
+def _record(kind: AuthEvent.Kind, pending: PendingAuthorization, person: Person | None) -> None:
+    client, scope, redirect_uri = pending.client, pending.scope, pending.redirect_uri
+    if person is None:
+        anonymous_events.record(kind, client=client, scope=scope, redirect_uri=redirect_uri)
+    else:
+        audit.record(kind, person=person, client=client, scope=scope, redirect_uri=redirect_uri)
 
 
 def _expiry(now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from oauth_bridge import shared_cache
 
+UNKNOWN = "unknown"
 # How many times the rate of one the address of many has, and the whole world.
 SHARED_ADDRESS = 10
 EVERYBODY = {"REGISTER": 20}
@@ -107,7 +108,7 @@ def network(address: str | None) -> str:
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:
-        return "unknown"
+        return UNKNOWN
     if parsed.version == 6 and parsed.ipv4_mapped:
         # How a socket of both families shows IPv4: as one /64, the whole of it would share one rate.
         parsed = parsed.ipv4_mapped

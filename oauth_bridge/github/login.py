@@ -17,7 +17,7 @@ from social_core.backends.oauth import BaseOAuth2PKCE
 from social_core.exceptions import AuthProviderError, AuthResponseError, SocialAuthBaseException
 from social_django.utils import load_strategy
 
-from oauth_bridge import audit, waiting
+from oauth_bridge import anonymous_events, audit, waiting
 from oauth_bridge.github import api, membership
 from oauth_bridge.models import Client, GitHubCredential, Person
 from oauth_bridge.people import members, rules, standing
@@ -153,7 +153,7 @@ def complete(request: HttpRequest, trip: Trip, *, client: Client | None) -> tupl
         _record_refusal(refused, client)
         raise
     except SocialAuthBaseException as error:
-        audit.record(audit.Kind.SIGN_IN_FAILED, client=client, reason=type(error).__name__)
+        anonymous_events.record(audit.Kind.SIGN_IN_FAILED, client=client, reason=type(error).__name__)
         raise
     assert isinstance(person, Person)  # noqa: S101  `run_authentication` says so
     assert backend.credential is not None  # noqa: S101  the pipeline's last step

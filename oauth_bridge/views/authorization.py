@@ -98,7 +98,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
                 return _consent_page(request, waiting, raw_id, browser)
             return _allow(request, waiting, browser)
         case "deny":
-            if not pending.deny(waiting):
+            if not pending.deny(waiting, person=signed_in_person(request)):
                 return pages.already_answered(request)
             return found(error_url(waiting, "access_denied", "The person refused."))
         case "switch":
@@ -116,7 +116,7 @@ def _allow(request: HttpRequest, waiting: PendingAuthorization, browser: Browser
     if credential is None:
         # Before anything is written: what is refused leaves no row.
         throttle.check_sign_in(browser.address, browser.value, is_new=browser.is_new)
-    if not pending.allow(waiting):
+    if not pending.allow(waiting, person=person):
         return pages.already_answered(request)
     if person is not None and credential is not None:
         return finish(request, waiting, person, credential)

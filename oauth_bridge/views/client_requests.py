@@ -34,13 +34,22 @@ def presented(request: HttpRequest) -> tuple[Parameters, ClientCredentials]:
     """
     client_id = ""
     try:
-        form = _form(request)
-        credentials = token_requests.client_credentials(request.headers.get("Authorization"), form)
+        form, credentials = read(request)
         client_id = credentials.client_id
     finally:
         # Also what cannot be read: all that names no client counts as one.
         throttle.check_client(browser.address(request), client_id)
     return form, credentials
+
+
+def read(request: HttpRequest) -> tuple[Parameters, ClientCredentials]:
+    """Return what was sent, and the credentials in it. Nothing is proved and nothing counted yet.
+
+    Raises:
+        OAuthError: the request is malformed, or names no client.
+    """
+    form = _form(request)
+    return form, token_requests.client_credentials(request.headers.get("Authorization"), form)
 
 
 def _form(request: HttpRequest) -> Parameters:

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from oauth_bridge import browser, failed_attempts, resource_servers, verification
+from oauth_bridge import browser, failed_attempts, resource_servers, throttle, verification
 from oauth_bridge.protocol import introspection, parameters, tokens
-from oauth_bridge.protocol.errors import InvalidClient
+from oauth_bridge.protocol.errors import InvalidClient, OAuthError
+from oauth_bridge.protocol.parameters import Parameters
 from oauth_bridge.views import client_requests
 from oauth_bridge.views.answers import for_programs, json_response
 
@@ -14,13 +15,27 @@ from oauth_bridge.views.answers import for_programs, json_response
 @for_programs(rate=None)
 def introspect(request: HttpRequest) -> HttpResponse:
     """Say whether a token is a good access token for this server; of anything else, only that it is not."""
-    form, credentials = client_requests.presented(request)
-    try:
-        resource_servers.authenticate(credentials)
-    except InvalidClient:
-        failed_attempts.note(browser.address(request), credentials.client_id)
-        raise
+    form = _from_resource_server(request)
     return json_response(_answer(parameters.required(form, "token")))
+
+
+def _from_resource_server(request: HttpRequest) -> Parameters:
+    """Return what a resource server sent that proved itself. It is counted by its name, and all else by its address.
+
+    One that shares an address with a stranger must not be stopped by what the stranger sends in its name.
+    """
+    name = ""
+    try:
+        form, credentials = client_requests.read(request)
+        name = credentials.client_id
+        server = resource_servers.authenticate(credentials)
+    except OAuthError as error:
+        throttle.check_client(browser.address(request), name)
+        if isinstance(error, InvalidClient) and name:
+            failed_attempts.note(browser.address(request), name)
+        raise
+    throttle.check_resource_server(server.name)
+    return form
 
 
 def _answer(token: str) -> dict[str, object]:

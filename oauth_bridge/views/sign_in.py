@@ -7,6 +7,7 @@ from django.contrib.auth import login as log_in
 from django.contrib.auth import logout as log_out
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -111,7 +112,9 @@ def _begin_browser_session(request: HttpRequest, person: Person) -> None:
 
 def _is_live(waiting: PendingAuthorization) -> bool:
     """Return whether the request stands, as just read: it may have been denied, or its client switched off, meanwhile."""
-    return waiting.allowed_at is not None and waiting.denied_at is None and waiting.client.disabled_at is None
+    is_in_time = waiting.expires_at > timezone.now()
+    is_allowed = waiting.allowed_at is not None and waiting.denied_at is None
+    return is_in_time and is_allowed and waiting.client.disabled_at is None
 
 
 def _safe_path(path: str) -> str:

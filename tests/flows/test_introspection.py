@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from pytest_django import Settings
 
-from oauth_bridge import resource_servers
+from oauth_bridge import resource_servers, throttle
 from oauth_bridge.models import AccessToken, AllowRule, Client, Person, ResourceServer, Session
 from oauth_bridge.people import rules
 from oauth_bridge.protocol import tokens
@@ -160,6 +160,18 @@ def test_an_operator_ends_a_resource_server_at_once(live: Live, secret: str) -> 
     assert not any(text in page for text in (renewed, tokens.checksum(renewed)))
 
 
-def test_requests_are_slowed_by_service(live: Live, secret: str, settings: Settings) -> None:
+def test_a_resource_server_has_a_rate_of_its_own(live: Live, secret: str, settings: Settings) -> None:
+    """It asks for all of its callers; the rate of one client would stop it at ten questions a second."""
     settings.RATE_TOKEN = (2, 86_400)
-    assert [introspect(live, secret, "x").status_code for _ in range(3)] == [200, 200, 429]
+    allowed = 2 * throttle.RESOURCE_SERVER
+    assert [introspect(live, secret, "x").status_code for _ in range(allowed)] == [200] * allowed
+    assert introspect(live, secret, "x").status_code == 429
+
+
+def test_who_fails_in_its_name_is_slowed_and_does_not_stop_it(live: Live, secret: str, settings: Settings) -> None:
+    """A stranger behind the same address knows the name, and not the secret."""
+    settings.RATE_TOKEN = (2, 86_400)
+    assert [introspect(live, "guess", "x").status_code for _ in range(4)] == [401, 401, 429, 429]
+    assert introspect(live, secret, "x").status_code == 200
+    unreadable = connect(live.url)
+    assert [unreadable.post("/introspect", json={}).status_code for _ in range(3)] == [400, 400, 429]
