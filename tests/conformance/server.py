@@ -6,14 +6,19 @@ A: whoever calls is Alice. B: real tokens, two workers on PostgreSQL and Redis. 
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.conformance.checks import Excuses
 from tests.conformance.served_fixtures import Prepared, Variant, services, serving, workers
 from tests.conformance.suite import Outcome, Suite
 
 # Revision to the checks that must succeed: every scenario of its set, scored or not.
-EXPECTED = {"2025-11-25": 84, "2026-07-28": 184}
-EXCUSES = {
+EXPECTED = {"2025-11-25": 83, "2026-07-28": 196}
+EXCUSES: dict[str, Excuses] = {
     "2025-11-25": {},
-    "2026-07-28": {},
+    "2026-07-28": {
+        ("tasks-status-notifications", "tasks-status-notifications"): (
+            "the suite skips it on every server: it does not listen where notifications/tasks are sent; our own tests do"
+        ),
+    },
 }
 
 
