@@ -60,6 +60,7 @@ def simulator(simulator_server: Simulator) -> Simulator:
 def live_server_thread() -> Iterator[str]:
     """Run the real application under uvicorn in a thread, at ``PUBLIC_URL``."""
     from mcpserver.asgi import application
+    from tests.support import pause
 
     server = uvicorn.Server(
         uvicorn.Config(
@@ -79,9 +80,11 @@ def live_server_thread() -> Iterator[str]:
     while not server.started and thread.is_alive() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert server.started
+    paused = pause.install(thread)
     yield settings.PUBLIC_URL
     server.should_exit = True
     thread.join(10)
+    paused.undo()
 
 
 @pytest.fixture
@@ -91,9 +94,12 @@ def live(transactional_db: None, live_server_thread: str, simulator: Simulator) 
 
     from mcpserver import bearer
     from oauth_bridge.models import AllowRule
+    from tests.support import pause
 
     cache.clear()
     bearer.CACHE.forget()
     AllowRule.objects.create(login="alice")
+    pause.begin()
     yield Live(live_server_thread, simulator)
+    pause.end()
     close_all()
