@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -172,13 +172,6 @@ def beat(task_ids: Collection[str]) -> Beat:
     # Nobody may read these any more, and so nobody is told.
     rows.exclude(pk__in=found).update(last_updated_at=now, **_cancellation(_ENDED))
     return Beat(frozenset(found), frozenset(key for key, answers in found.items() if answers is not None))
-
-
-def sweep(now: datetime, *, limit: int) -> int:
-    """Delete up to ``limit`` tasks whose time is up; return how many."""
-    keys = list(Task.objects.filter(expires_at__lt=now).values_list("pk", flat=True)[:limit])
-    Task.objects.filter(pk__in=keys).delete()
-    return len(keys)
 
 
 def _readable(principal: Principal) -> QuerySet[Task]:
