@@ -59,7 +59,14 @@ class McpConsumer(Endpoint):
             return
         message = jsonrpc.decode(body)
         session = await _session_of(message, read, principal)
-        step = exchange.plan(read, message, self.server, session)
+        try:
+            step = exchange.plan(read, message, self.server, session)
+        except ProtocolError as error:
+            if session is None:
+                raise
+            # In the shape of the revision that the session settled, which a request need not repeat.
+            await send_reply(send, exchange.failure(error, session.revision.name))
+            return
         extra: list[Header] = []
         if isinstance(step, Initialize):
             session_id = await sessions.open_session(principal, step.revision, step.capabilities, step.client_info)

@@ -57,6 +57,7 @@ class PostOutgoing:
         self._opening: asyncio.Task[EventStream] | None = None
         self._stream: EventStream | None = None
         self._recording: Recording | None = None
+        self._order = asyncio.Lock()
 
     def begin(self, step: Step) -> None:
         """Watch for the client's leaving while a step is carried out, where that means anything. Costs a timer, and no task."""
@@ -98,10 +99,7 @@ class PostOutgoing:
         """See ``Outgoing``."""
         if self.takes_requests and self._session is not None and self._session.revision.polling:
             stream = await self._opened()
-            if self._recording is not None:
-                # Before the client can ask for it.
-                await self._recording.write()
-                self._recording.is_detached = True
+            self._detach()
             await stream.close()
 
     async def finish(self, step: Step, outcome: Outcome, server: Server) -> None:
@@ -133,9 +131,10 @@ class PostOutgoing:
 
     async def _write(self, data: bytes, *, is_last: bool = False) -> None:
         stream = await self._opened()
-        event_id = self._recording.add(data, is_last=is_last) if self._recording is not None else ""
-        if data:
-            await stream.send(data, id=event_id)
+        async with self._order:
+            event_id = await self._keep(data, is_last=is_last)
+            if data:
+                await stream.send(data, id=event_id)
 
     async def _opened(self) -> EventStream:
         """Return the stream, opened by whoever comes first. Others wait for that, so that events keep their order."""
@@ -150,11 +149,22 @@ class PostOutgoing:
         hub.add(stream, principal=self._principal, ends_at=float("inf"), on_end=self._abandon, ends_at_drain=False)
         self._watch()
         if self._session is not None:
-            self._recording = Recording(self._session.id, self._detach)
+            self._recording = Recording(self._session.id, self._taken_over)
             if self._session.revision.polling:
                 # MCP 2025-11-25 basic/transports, Sending Messages (SEP-1699): an id before anything else, to come back with.
-                await stream.send(b"", id=self._recording.add(b""), retry=RETRY_MS)
+                await stream.send(b"", id=await self._keep(b""), retry=RETRY_MS)
         return stream
+
+    async def _keep(self, data: bytes, *, is_last: bool = False) -> str:
+        """Return the id to send with an event, empty where nothing is kept."""
+        if self._recording is None:
+            return ""
+        is_first = not self._recording.has_begun
+        event_id = self._recording.add(data, is_last=is_last)
+        if is_first:
+            # From the first id on the client may come back, and must be known then.
+            await self._recording.write()
+        return event_id
 
     def _watch(self) -> None:
         if self._watching is None:
@@ -164,15 +174,20 @@ class PostOutgoing:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self._detach()
+        if self._stream is not None:
+            self._stream.cut()
         if self._leaving_cancels:
             self._abandon()
 
+    def _taken_over(self) -> None:
+        self._detach()
+        if self._stream is not None:
+            self._stream.end()
+
     def _detach(self) -> None:
-        """The client is there no longer, or elsewhere: events are kept and not sent."""
+        """Keep events for a client that does not hear them as they come."""
         if self._recording is not None:
             self._recording.is_detached = True
-        if self._stream is not None:
-            self._stream.cut()
 
     def _abandon(self, _ending: Ending | None = None) -> None:
         if not self.is_abandoned and self._task is not None:

@@ -45,6 +45,11 @@ class Recording:
         # Whether the client has no connection on which it hears the events as they come.
         self.is_detached = False
 
+    @property
+    def has_begun(self) -> bool:
+        """Return whether there was an event."""
+        return self._next > 0
+
     def add(self, data: bytes, *, is_last: bool = False) -> str:
         """Keep an event and return its id."""
         number = self._next
