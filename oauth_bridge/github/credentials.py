@@ -1,6 +1,7 @@
 """A person's GitHub token, opened at the moment it is needed and for their own sessions alone."""
 
 import hmac
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,13 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from oauth_bridge import audit, sealing, sessions, statements
-from oauth_bridge.github import api
+from oauth_bridge import audit, sealing, sessions, statements, waiting
+from oauth_bridge.github import api, leases
 from oauth_bridge.models import GitHubCredential, Person, Session
 from oauth_bridge.protocol import scopes
 
 # Renewed this long before its end: a call that is under way must not find its token expired.
 _RENEW_BEFORE = timedelta(minutes=5)
+_LOOK_AGAIN_SECONDS = 0.05
 
 
 def _mine() -> QuerySet[GitHubCredential]:
@@ -109,7 +111,8 @@ def refused(credential: GitHubCredential, token: str) -> None:
     """
     with transaction.atomic():
         row = GitHubCredential.objects.select_for_update(no_key=True).filter(pk=credential.pk).first()
-        if row is not None and _holds(row, token):
+        # While it is being renewed the old one is refused already, and the new one is on its way.
+        if row is not None and _holds(row, token) and not leases.is_held(row):
             _bury(row, "GitHub refused the token")
 
 
@@ -138,23 +141,40 @@ def store(person: Person, scope: str, answer: dict[str, Any]) -> GitHubCredentia
 def _renew(pk: int) -> GitHubCredential:
     """Return a credential with a new pair, stored before it is used.
 
-    GitHub's refresh tokens work once: the row is locked, so that of two processes one asks, and the other finds the new pair.
+    Of several processes one asks, and the others wait for the new pair: GitHub ends the old one with the exchange. Nobody
+    holds a row or a connection meanwhile.
 
     Raises:
         CredentialUnavailable: GitHub does not give one any more. api.Unavailable: not now.
     """
-    with transaction.atomic():
-        row = GitHubCredential.objects.select_for_update(no_key=True).get(pk=pk)
+    until = api.deadline()
+    while True:
+        row = GitHubCredential.objects.get(pk=pk)
         if row.dead_at is not None or not _is_due(row):
             return row
-        refresh_token = _unseal(bytes(row.sealed_refresh_token or b""))
-        try:
-            answer = api.refresh(refresh_token, until=api.deadline())
-        except api.TokenRefused:
-            _bury(row, "GitHub refused the refresh token")
-        else:
-            GitHubCredential.objects.filter(pk=pk).update(**_sealed(answer, timezone.now()), updated_at=timezone.now())
-        row.refresh_from_db()
+        if (lease := leases.take(row)) is not None:
+            return _exchange(row, lease)
+        if time.monotonic() >= until:
+            raise api.Unavailable
+        waiting.give_back_connection()
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _exchange(row: GitHubCredential, lease: datetime) -> GitHubCredential:
+    """Ask GitHub, and store what it says, unless a sign-in has stored another pair meanwhile."""
+    try:
+        # All of its time, however long was waited before: an answer that nobody hears is a refresh token that is lost.
+        answer = api.refresh(_unseal(bytes(row.sealed_refresh_token or b"")), until=api.deadline())
+    except api.TokenRefused:
+        with transaction.atomic():
+            # With the lease lost, another one may have used the token, and its answer counts.
+            if leases.give_back(row, lease) and leases.as_read(row).exists():
+                _bury(row, "GitHub refused the refresh token")
+    else:
+        leases.as_read(row).update(**_sealed(answer, timezone.now()), updated_at=timezone.now())
+    finally:
+        leases.give_back(row, lease)
+    row.refresh_from_db()
     return row
 
 

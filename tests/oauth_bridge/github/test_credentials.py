@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from oauth_bridge import people, sealing
-from oauth_bridge.github import api, credentials
+from oauth_bridge.github import api, credentials, leases
 from oauth_bridge.github.simulator.server import Simulator
 from oauth_bridge.models import AuthEvent, Client, GitHubCredential, Person, Session
 
@@ -132,17 +132,90 @@ def test_a_github_that_is_away_costs_nothing_while_the_old_token_is_good(simulat
     assert works(simulator, credentials.token_of(row))
 
 
-def test_the_row_is_not_held_longer_than_github_may_take(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert api.SECONDS <= 5
-    monkeypatch.setattr(api, "SECONDS", 0.2)
-    row = credential(simulator, expires_in=0)
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_held_while_github_thinks(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the row, on which a sign-in would wait, nor a connection of the pool, which all others need."""
+    row, ask, seen = credential(simulator, expires_in=60), api.refresh, []
+
+    def refresh(token: str, *, until: float) -> dict[str, object]:
+        seen.append((connection.in_atomic_block, leases.is_held(GitHubCredential.objects.get())))
+        return ask(token, until=until)
+
+    monkeypatch.setattr(api, "refresh", refresh)
+    assert works(simulator, credentials.token_of(row))
+    assert seen == [(False, True)]
+    assert GitHubCredential.objects.get().renewing_until is None
+
+
+def lease_of_another_process(row: GitHubCredential, *, ends_in: float) -> None:
+    row.renewing_until = timezone.now() + timedelta(seconds=ends_in)
+    row.save(update_fields=["renewing_until"])
+
+
+def test_while_another_process_asks_an_old_token_is_used_as_long_as_it_is_good(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "SECONDS", 0.1)
+    row = credential(simulator, expires_in=60)
+    lease_of_another_process(row, ends_in=10)
+    assert works(simulator, credentials.token_of(row))
     GitHubCredential.objects.update(expires_at=timezone.now())
     row.refresh_from_db()
-    simulator.fault(EXCHANGE, "hang")
-    begun = timezone.now()
     with pytest.raises(api.Unavailable):
         credentials.token_of(row)
-    assert timezone.now() - begun < timedelta(seconds=2)
+    assert exchanges(simulator) == 0
+
+
+def test_a_process_that_died_while_it_asked_stops_the_others_for_seconds(simulator: Simulator) -> None:
+    row = credential(simulator, expires_in=60)
+    lease_of_another_process(row, ends_in=-1)
+    assert works(simulator, credentials.token_of(row))
+    assert exchanges(simulator) == 1
+    assert leases.SECONDS > api.SECONDS
+
+
+def test_a_token_that_is_refused_while_it_is_renewed_is_not_the_end(simulator: Simulator) -> None:
+    """GitHub ends the old one with the exchange, before the new one is stored here."""
+    row = credential(simulator, expires_in=60)
+    lease_of_another_process(row, ends_in=10)
+    token = sealing.unseal(bytes(row.sealed_token))
+    credentials.refused(row, token)
+    assert GitHubCredential.objects.get().dead_at is None
+    lease_of_another_process(row, ends_in=-1)
+    credentials.refused(row, token)
+    assert GitHubCredential.objects.get().dead_at is not None
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_an_answer_that_comes_after_a_new_sign_in_changes_nothing(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, *, is_refused: bool
+) -> None:
+    row, newer = credential(simulator, expires_in=60), []
+
+    def refresh(_token: str, *, until: float) -> dict[str, object]:
+        newer.append(credential(simulator))
+        if is_refused:
+            raise api.TokenRefused
+        return {"access_token": "ghu_late", "refresh_token": "ghr_late", "expires_in": 28_800}
+
+    monkeypatch.setattr(api, "refresh", refresh)
+    assert credentials.token_of(row) == sealing.unseal(bytes(newer[0].sealed_token))
+    assert GitHubCredential.objects.get().dead_at is None
+
+
+def test_a_refusal_counts_only_for_who_still_may_ask(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that slept for too long finds its refresh token used, by the one that asked after it."""
+    row = credential(simulator, expires_in=60)
+
+    def refresh(_token: str, *, until: float) -> dict[str, object]:
+        lease_of_another_process(GitHubCredential.objects.get(), ends_in=10)
+        raise api.TokenRefused
+
+    monkeypatch.setattr(api, "refresh", refresh)
+    credentials.token_of(row)
+    found = GitHubCredential.objects.get()
+    assert found.dead_at is None
+    assert leases.is_held(found)
 
 
 def test_what_has_expired_and_cannot_be_renewed_is_of_no_use(simulator: Simulator) -> None:
