@@ -60,7 +60,7 @@ def ending_process(monkeypatch: pytest.MonkeyPatch) -> Drain:
 
 
 @pytest.fixture
-def hub(rights: Rights, ending_process: Drain, monkeypatch: pytest.MonkeyPatch) -> Hub:  # noqa: ARG001
+def hub(rights: Rights, ending_process: Drain, monkeypatch: pytest.MonkeyPatch) -> Hub:
     monkeypatch.setattr(module, "TICK_SECONDS", 0.01)
     return Hub()
 
