@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from oauth_bridge.github.simulator.server import Simulator
 from oauth_bridge.models import Session
 from tests.mcpserver.protocol.samples import CAPABILITIES_KEY, MODERN, VERSION_KEY
 from tests.support.flow import OAuthClient, close_all, signed_in
+from tests.support.listening import SUBSCRIPTION_ID, Events
 from tests.support.processes import wait_until
 from tests.support.replicas import House, open_town, replicas
 
@@ -46,18 +48,26 @@ class Caller:
     def post(
         self, method: str, params: dict[str, Any], *, able: dict[str, Any] = ABLE, name: str | None = None
     ) -> httpx2.Response:
+        body, headers = self._request(method, params, able, name)
+        return next(self._doors).post("/mcp", json=body, headers=headers)
+
+    def _request(
+        self, method: str, params: dict[str, Any], able: dict[str, Any], name: str | None
+    ) -> tuple[dict[str, Any], dict[str, str]]:
         meta = {VERSION_KEY: MODERN, CAPABILITIES_KEY: able}
-        return next(self._doors).post(
-            "/mcp",
-            json={"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}},
-            headers={
-                "Authorization": f"Bearer {self._client.tokens['access_token']}",
-                "MCP-Protocol-Version": MODERN,
-                "Mcp-Method": method,
-                "Mcp-Name": name or params.get("taskId") or params["name"],
-                "Accept": "application/json, text/event-stream",
-            },
-        )
+        named = name or params.get("taskId") or params.get("name")
+        headers = {
+            "Authorization": f"Bearer {self._client.tokens['access_token']}",
+            "MCP-Protocol-Version": MODERN,
+            "Mcp-Method": method,
+            "Accept": "application/json, text/event-stream",
+        }
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
+        return body, headers if named is None else {**headers, "Mcp-Name": named}
+
+    def listening(self, params: dict[str, Any]) -> AbstractContextManager[httpx2.Response]:
+        body, headers = self._request("subscriptions/listen", params, ABLE, None)
+        return next(self._doors).stream("POST", "/mcp", json=body, headers=headers)
 
     def result(self, method: str, **params: Any) -> dict[str, Any]:
         answer = self.post(method, params)
@@ -161,6 +171,29 @@ def test_a_question_first_and_a_task_second(alice: Caller) -> None:
     assert begun["resultType"] == "task"
     done = alice.until(begun["taskId"], "completed")
     assert done["result"]["content"][0]["text"] == "Hello, Ada, from a task."
+
+
+def test_changes_are_told_to_who_listens_at_another_process(alice: Caller, house: House) -> None:
+    """SEP-2663, Task Status Notifications: the whole task, and nothing of tasks that are not one's own."""
+    task_id = alice.begin("confirm_delete")
+    alice.until(task_id, "input_required")
+    wanted = {"notifications": {"taskIds": [task_id, "somebody-elses"]}}
+    refused = alice.post("subscriptions/listen", wanted, able={})
+    assert (refused.status_code, code(refused)) == (400, -32021)
+    with alice.listening(wanted) as stream:
+        events = Events(stream)
+        assert events.next()["params"]["notifications"] == {"taskIds": [task_id]}
+        (key,) = alice.get(task_id)["inputRequests"]
+        alice.result("tasks/update", taskId=task_id, inputResponses={key: {"action": "decline"}})
+        told = [events.next()]
+        while told[-1]["params"]["status"] != "completed":
+            told.append(events.next())
+    assert {message["method"] for message in told} == {"notifications/tasks"}
+    last = told[-1]["params"]
+    assert last["_meta"] == {SUBSCRIPTION_ID: 1}
+    now = alice.get(task_id)
+    del now["_meta"], now["resultType"], last["_meta"]
+    assert last == now
 
 
 def test_without_the_extension_nothing_is_a_task(alice: Caller) -> None:
