@@ -23,6 +23,12 @@ once() {
 }
 
 once secret_key "$(openssl rand -hex 48)"
+# Keys before the present one, separated by commas, while what they signed is still about. Empty until the first change.
+if [ ! -e secrets/secret_key_fallbacks ]; then
+    : >secrets/secret_key_fallbacks
+    echo "written  deploy/secrets/secret_key_fallbacks (empty)"
+fi
+chmod 444 secrets/secret_key_fallbacks
 once encryption_keys "$(openssl rand -hex 32)"
 once postgres_password "$(openssl rand -hex 24)"
 once database_url "postgres://gatehouse:$(cat secrets/postgres_password)@database:5432/gatehouse"

@@ -1,13 +1,16 @@
 """The operator's page for resource servers. They are made by ``manage.py resource_server``, which shows the secret once."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from oauth_bridge.models import ResourceServer
+from oauth_bridge import resource_servers
+from oauth_bridge.models import Person, ResourceServer
 
 
 @admin.register(ResourceServer)
@@ -27,13 +30,30 @@ class ResourceServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generi
     @admin.action(description="Switch off: it may not ask any more")
     def switch_off(self, request: HttpRequest, queryset: QuerySet[ResourceServer]) -> None:
         """Refuse the services from now on."""
-        count = queryset.filter(disabled_at__isnull=True).update(disabled_at=timezone.now())
+        count = self._switch(request, queryset.filter(disabled_at__isnull=True), disabled_at=timezone.now())
         messages.success(request, f"{count} resource server(s) switched off.")
 
     @admin.action(description="Switch on again")
     def switch_on(self, request: HttpRequest, queryset: QuerySet[ResourceServer]) -> None:
         """Let the services ask again, with the secret that they have."""
-        messages.success(request, f"{queryset.update(disabled_at=None)} resource server(s) switched on.")
+        count = self._switch(request, queryset.filter(disabled_at__isnull=False), disabled_at=None)
+        messages.success(request, f"{count} resource server(s) switched on.")
+
+    def delete_model(self, request: HttpRequest, obj: ResourceServer) -> None:
+        """Forget a service, and write down who did it."""
+        resource_servers.remove(obj.name, operator=_operator(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ResourceServer]) -> None:
+        """Forget the chosen ones."""
+        for server in queryset:
+            self.delete_model(request, server)
+
+    @transaction.atomic
+    def _switch(self, request: HttpRequest, queryset: QuerySet[ResourceServer], *, disabled_at: datetime | None) -> int:
+        chosen = list(queryset.select_for_update())
+        for server in chosen:
+            resource_servers.record(server.name, f"switched {'off' if disabled_at else 'on'}", operator=_operator(request))
+        return ResourceServer.objects.filter(pk__in=[server.pk for server in chosen]).update(disabled_at=disabled_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """A secret is never on a page."""
@@ -46,3 +66,8 @@ class ResourceServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generi
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
         """Return the actions: operators alone come here."""
         return {name: self.get_action(name) for name in ("switch_off", "switch_on", "delete_selected")}
+
+
+def _operator(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)  # noqa: S101  operators alone come here
+    return request.user

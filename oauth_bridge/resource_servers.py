@@ -3,10 +3,12 @@
 import re
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from oauth_bridge.models import ResourceServer
+from oauth_bridge import audit
+from oauth_bridge.models import Person, ResourceServer
 from oauth_bridge.protocol import tokens
 from oauth_bridge.protocol.errors import InvalidClient
 from oauth_bridge.protocol.token_requests import ClientCredentials
@@ -19,6 +21,7 @@ class InvalidName(Exception):
     """The name cannot be an id at ``/introspect``, or is taken."""
 
 
+@transaction.atomic
 def add(name: str) -> str:
     """Register a service; return its secret, which is not to be had again.
 
@@ -31,14 +34,33 @@ def add(name: str) -> str:
     _, is_new = ResourceServer.objects.get_or_create(name=name, defaults={"secret_checksum": tokens.checksum(secret)})
     if not is_new:
         raise InvalidName("There is a resource server of that name.")
+    record(name, "added")
     return secret
 
 
+@transaction.atomic
 def renew_secret(name: str) -> str | None:
     """Give a service a new secret and return it; the old one ends at once. None if there is no such service."""
     secret = tokens.mint(tokens.RESOURCE_SERVER_SECRET)
     found = ResourceServer.objects.filter(name=name).update(secret_checksum=tokens.checksum(secret))
-    return secret if found else None
+    if not found:
+        return None
+    record(name, "secret renewed")
+    return secret
+
+
+@transaction.atomic
+def remove(name: str, *, operator: Person | None = None) -> bool:
+    """Forget a service: it may not ask any more. Return False if there is none of that name."""
+    _, deleted = ResourceServer.objects.filter(name=name).delete()
+    if deleted:
+        record(name, "removed", operator=operator)
+    return bool(deleted)
+
+
+def record(name: str, what: str, *, operator: Person | None = None) -> None:
+    """Write down what was done to a service; without an operator it was somebody at the command line."""
+    audit.record(audit.Kind.RESOURCE_SERVER_CHANGED, operator=operator, resource_server=name, change=what)
 
 
 def authenticate(credentials: ClientCredentials) -> ResourceServer:

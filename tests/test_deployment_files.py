@@ -160,6 +160,8 @@ def test_secrets_are_written_once_and_are_the_ones_compose_mounts(tmp_path: Path
     written = {file.name: file.read_text() for file in folder.iterdir()}
     assert {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()} == {*written, "github_client_secret"}
     assert "missing  deploy/secrets/github_client_secret" in first
+    # Nothing was before the first key.
+    assert written.pop("secret_key_fallbacks") == ""
     assert all(len(value) >= 32 and not value.endswith("\n") for value in written.values())
     assert written["postgres_password"] in written["database_url"]
     assert written["redis_password"] in written["redis_url"]
@@ -167,8 +169,10 @@ def test_secrets_are_written_once_and_are_the_ones_compose_mounts(tmp_path: Path
     # The containers' accounts are not the host's: files readable, the folder closed to the host's other people.
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o444}
+    (folder / "secret_key_fallbacks").chmod(0o644)
+    (folder / "secret_key_fallbacks").write_text("an older key")
     run_make_secrets(tmp_path)
-    assert {file.name: file.read_text() for file in folder.iterdir()} == written
+    assert {file.name: file.read_text() for file in folder.iterdir()} == written | {"secret_key_fallbacks": "an older key"}
 
 
 def run_make_secrets(folder: Path) -> str:

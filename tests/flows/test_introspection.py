@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from oauth_bridge import resource_servers, throttle
-from oauth_bridge.models import AccessToken, AllowRule, Client, Person, ResourceServer, Session
+from oauth_bridge.models import AccessToken, AllowRule, AuthEvent, Client, Person, ResourceServer, Session
 from oauth_bridge.people import rules
 from oauth_bridge.protocol import tokens
 from tests.conftest import Live
@@ -158,6 +158,10 @@ def test_an_operator_ends_a_resource_server_at_once(live: Live, secret: str) -> 
     page = operator.page(f"oauth_bridge/resourceserver/{key}/change/")
     assert NAME in page
     assert not any(text in page for text in (renewed, tokens.checksum(renewed)))
+    operator.post("oauth_bridge/resourceserver/", action="delete_selected", _selected_action=str(key), post="yes")
+    assert introspect(live, renewed, client.tokens["access_token"]).status_code == 401
+    done = AuthEvent.objects.filter(kind="resource_server_changed").exclude(operator="").order_by("pk")
+    assert [event.detail["change"] for event in done] == ["switched off", "switched on", "removed"]
 
 
 def test_a_resource_server_has_a_rate_of_its_own(live: Live, secret: str, settings: Settings) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from oauth_bridge import resource_servers
-from oauth_bridge.models import ResourceServer
+from oauth_bridge.models import AuthEvent, ResourceServer
 from oauth_bridge.protocol import tokens
 from oauth_bridge.protocol.errors import InvalidClient
 from oauth_bridge.protocol.token_requests import ClientCredentials
@@ -74,3 +74,18 @@ def test_a_name_is_given_once_and_must_be_known_to_be_renewed() -> None:
             run("add", name)
     with pytest.raises(CommandError, match="no resource server"):
         run("renew", "other")
+
+
+def test_what_is_done_to_a_service_is_written_down() -> None:
+    """It reads who everybody's tokens belong to: the operator must find when that began, and ended."""
+    secret = run("add", "files-api")[0].strip()
+    run("renew", "files-api")
+    run("remove", "files-api")
+    assert not is_known("files-api", secret)
+    with pytest.raises(CommandError, match="no resource server"):
+        run("remove", "files-api")
+    with pytest.raises(CommandError, match="no resource server"):
+        run("renew", "files-api")
+    done = AuthEvent.objects.filter(kind="resource_server_changed").order_by("pk").values_list("detail", flat=True)
+    changes = ["added", "secret renewed", "removed"]
+    assert list(done) == [{"resource_server": "files-api", "change": change} for change in changes]
