@@ -4,6 +4,7 @@ with listen(client, {"toolsListChanged": True}) as events:
     assert events.next()["method"] == "notifications/subscriptions/acknowledged"
 """
 
+import copy
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,12 @@ class TransportSession:
         self._session: dict[str, str] = {}
         answer = self.post("initialize", **params)
         self._session = {"Mcp-Session-Id": answer.headers["mcp-session-id"]}
+
+    def at(self, client: OAuthClient) -> "TransportSession":
+        """Return the same session, asked through another client, such as one that reaches another replica."""
+        same = copy.copy(self)
+        same._client = client
+        return same
 
     def headers(self) -> dict[str, str]:
         """Return what every request of the session carries."""
