@@ -61,6 +61,32 @@ class Person:
         return {name: values[0] for name, values in query.items()}
 
 
+class Answers:
+    """What the person and the client's model say when a server asks, set by the test; and what the server told meanwhile."""
+
+    def __init__(self) -> None:
+        self.form: Json = {}
+        self.said = "nothing"
+        self.roots: list[str] = []
+        self.asked: list[Json] = []
+        self.told: list[Json] = []
+
+    async def set(self, order: Json) -> Json:
+        """Take the answers of an order: ``form`` is an elicitation's result, ``said`` a model's text, ``roots`` are URIs."""
+        self.form, self.said, self.roots = order["form"], order["said"], order["roots"]
+        return {}
+
+    def keep(self, kind: str, params: Any) -> None:
+        """Keep what the server asked or told."""
+        (self.told if kind in ("log", "progress") else self.asked).append({"kind": kind, **params})
+
+    def report(self) -> Json:
+        """Return what was asked and told since the last time."""
+        report = {"asked": self.asked, "told": self.told}
+        self.asked, self.told = [], []
+        return report
+
+
 async def serve(orders: dict[str, Order]) -> None:
     """Carry out orders until the test has no more; an order that fails is answered with its error."""
     _say({"ready": True})

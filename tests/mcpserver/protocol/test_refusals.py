@@ -129,8 +129,11 @@ HANDSHAKE: list[tuple[dict[str, Any], Any, int, int]] = [
     (H(), request("tools/list "), 200, -32601),
     (H(), request("server/discover"), 200, -32601),
     (H(), request("notifications/initialized"), 200, -32601),
-    (H(), request("logging/setLevel", {"level": "debug"}), 200, -32601),
     # params
+    (H(), request("logging/setLevel"), 200, -32602),
+    (H(), request("logging/setLevel", {"level": "verbose"}), 200, -32602),
+    (H(), request("logging/setLevel", {"level": "INFO"}), 200, -32602),
+    (H(), request("logging/setLevel", {"level": 3}), 200, -32602),
     (H(), request("initialize"), 200, -32602),
     (H(), request("initialize", {"protocolVersion": 20250326}), 200, -32602),
     (H(), request("initialize", {"protocolVersion": None}), 200, -32602),
