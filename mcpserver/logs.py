@@ -117,6 +117,8 @@ _LEVELS = {
     "daphne": "WARNING",
     "uvicorn": "ERROR",
     "uvicorn.error": "ERROR",
+    # While Redis is away: a traceback a second. `streams/bell.py` says that it is.
+    "channels_redis": "CRITICAL",
     "httpx": "WARNING",
     "httpx2": "WARNING",
     "httpcore": "WARNING",
