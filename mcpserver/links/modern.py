@@ -46,12 +46,12 @@ class ModernLink(Telling):
     ) -> None:
         super().__init__(asked, revision, call)
         self._request = (method, name, arguments)
-        kept = State()
+        # Answers that were good, of this round and of those before.
+        self._answers: dict[str, Any] = {}
+        self._remembered: Any = None
         if asked.request_state is not None:
             kept = states.unseal(asked.request_state, self._binding())
-        # Answers that were good, of this round and of those before.
-        self._answers: dict[str, Any] = dict(kept.answers)
-        self._remembered = kept.remembered
+            self._answers, self._remembered = dict(kept.answers), kept.remembered
 
     @property
     def capabilities(self) -> Mapping[str, Any]:
