@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 
 from mcpserver.edge.types import Message
+from mcpserver.protocol.versions import Revision
+from mcpserver.streams import sessions
 from oauth_bridge.principals import Principal
 from tests.mcpserver.endpoint import ALICE, APP, CALCULATE, message, post
 from tests.mcpserver.protocol.samples import handshake_headers, modern_headers, modern_request, pairs, request
@@ -50,17 +52,29 @@ async def test_without_a_token_the_body_is_not_even_read() -> None:
     assert sent[0]["status"] == 401
 
 
-@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "PATCH", "HEAD", "BREW"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "HEAD", "BREW"])
 async def test_with_a_token_other_methods_are_not_allowed(alice: Principal, method: str) -> None:
-    """MCP 2025-03-26 basic/transports: a server without streams and sessions answers 405."""
     answer = await call(APP, method, "/mcp", headers=pairs({"Accept": "text/event-stream"}))
-    assert (answer.status, answer.header(b"allow")) == (405, b"POST")
+    assert (answer.status, answer.header(b"allow")) == (405, b"GET, POST, DELETE")
     assert message(answer)["error"]["code"] == -32600
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+async def test_a_stateless_client_has_one_method(alice: Principal, method: str) -> None:
+    """MCP 2026-07-28 streamable-http, Earlier Revisions."""
+    answer = await call(APP, method, "/mcp", headers=pairs({"MCP-Protocol-Version": "2026-07-28", "Mcp-Session-Id": "x"}))
+    assert (answer.status, answer.header(b"allow")) == (405, b"POST")
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_a_stream_and_an_end_need_a_session(alice: Principal, method: str) -> None:
+    answer = await call(APP, method, "/mcp", headers=pairs({"Accept": "text/event-stream"}))
+    assert (answer.status, message(answer)["error"]["code"]) == (400, -32600)
 
 
 async def test_options_is_never_challenged() -> None:
     answer = await call(APP, "OPTIONS", "/mcp", headers=[])
-    assert (answer.status, answer.header(b"allow"), answer.body) == (204, b"POST", b"")
+    assert (answer.status, answer.header(b"allow"), answer.body) == (204, b"GET, POST, DELETE", b"")
     assert answer.header(b"content-length") is None
 
 
@@ -119,10 +133,18 @@ async def test_a_notification_is_accepted_without_a_body(alice: Principal) -> No
     assert answer.is_complete
 
 
-async def test_initialize_mints_no_transport_session(alice: Principal) -> None:
-    answer = await post(H(), request("initialize", {"protocolVersion": "2025-06-18"}))
+async def test_initialize_opens_a_transport_session(alice: Principal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MCP 2025-11-25 basic/transports, Session Management; the rows have their own tests, in ``tests/flows/mcp``."""
+
+    async def open_session(principal: Principal, revision: Revision, *declared: object) -> str:
+        assert (principal, revision.name, declared) == (ALICE, "2025-06-18", ({"roots": {}}, {}))
+        return "the-session"
+
+    monkeypatch.setattr(sessions, "open_session", open_session)
+    params = {"protocolVersion": "2025-06-18", "capabilities": {"roots": {}}}
+    answer = await post(H(Mcp_Session_Id="of-before"), request("initialize", params))
     assert message(answer)["result"]["serverInfo"] == {"name": "gatehouse", "title": "Gatehouse", "version": "0.1.0"}
-    assert answer.header(b"mcp-session-id") is None
+    assert answer.header(b"mcp-session-id") == b"the-session"
 
 
 async def test_discover_names_the_public_origin(alice: Principal) -> None:

@@ -1,7 +1,6 @@
 """Two processes of one server, under each of the two servers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
