@@ -7,7 +7,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from mcpserver.serving.uvicorn_guard import ARRIVAL_SECONDS, MAX_HEAD_BYTES, GuardedProtocol
+from mcpserver.serving.uvicorn_guard import ARRIVAL_SECONDS, CLOSING_SECONDS, MAX_HEAD_BYTES, GuardedProtocol
 
 
 class Loop:
@@ -36,13 +36,16 @@ class Loop:
 class Transport:
     def __init__(self) -> None:
         self.written = b""
-        self.closed = False
+        self.closed = self.aborted = False
 
     def write(self, data: bytes) -> None:
         self.written += data
 
     def close(self) -> None:
         self.closed = True
+
+    def abort(self) -> None:
+        self.aborted = True
 
     def is_closing(self) -> bool:
         return self.closed
@@ -127,3 +130,14 @@ def test_a_large_body_is_no_large_head(connection: GuardedProtocol, pieces: tupl
         connection.data_received(begin + bytes(size))
         begin = b""
     assert not connection.transport.is_closing()
+
+
+def test_a_connection_whose_end_is_not_read_is_broken(connection: GuardedProtocol, loop: Loop) -> None:
+    """What is left for a client that stopped reading would be kept for ever."""
+    connection.data_received(REQUEST + b"abcd")
+    connection.transport.close()
+    connection.cut_if_late(loop.now)
+    connection.cut_if_late(loop.now + CLOSING_SECONDS)
+    assert not connection.transport.aborted  # type: ignore[attr-defined]
+    connection.cut_if_late(loop.now + CLOSING_SECONDS + 0.1)
+    assert connection.transport.aborted  # type: ignore[attr-defined]

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from asgiref.sync import sync_to_async
 from channels.layers import channel_layers
 from django.db import transaction
 
+from mcpserver import database
 from mcpserver.streams import bell, bus, reader
 from tests.support.redis_server import RedisServer, redis_server
 
@@ -54,8 +54,8 @@ async def test_a_note_of_a_transaction_is_heard_when_that_is_committed() -> None
             transaction.set_rollback(not commit)
 
     async with Ear() as ear:
-        await sync_to_async(work)(commit=False)
-        await sync_to_async(work)(commit=True)
+        await database.run(work, commit=False)
+        await database.run(work, commit=True)
         assert await ear.next() == {"committed": True}
 
 

@@ -33,7 +33,7 @@ async def opened(client: Client) -> EventStream:
 async def test_the_head_keeps_intermediaries_from_holding_events_back() -> None:
     client = Client()
     stream = EventStream(client.send)
-    assert not stream.is_open
+    assert not stream.offer(b"too early")
     await stream.open([(b"mcp-session-id", b"s")])
     assert stream.is_open
     headers = dict(client.messages[0]["headers"])
