@@ -1,7 +1,9 @@
 """The handshake era: questions are requests on the call's own stream, and the call waits for their answers."""
 
 import uuid
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from mcpserver.dispatch.call import Call
@@ -16,6 +18,10 @@ from wire import strict_json
 
 # How long a person may think, or a model.
 ANSWER_TIMEOUT_SECONDS = 300.0
+# So many calls of one sign-in may wait for answers at once in a process: each holds one of the requests that it may serve.
+MAX_WAITING = 16
+
+_waiting: Counter[str] = Counter()
 
 
 class HandshakeLink(Telling):
@@ -51,13 +57,14 @@ class HandshakeLink(Telling):
         """Ask one thing after the other: forms do not cover each other.
 
         Raises:
-            InputRefused: the client did not declare it, answered with an error, or not in time.
+            InputRefused: the client did not declare it, answered with an error or not in time, or leaves too much unanswered.
         """
         capabilities = self.capabilities
         for request in requests.values():
             if not asking.declares(capabilities, request.needs):
                 raise InputRefused(f"This client does not offer what is needed: {', '.join(sorted(request.needs))}.")
-        return {key: await self._ask_one(request) for key, request in requests.items()}
+        with _place(self._call.principal.session_id):
+            return {key: await self._ask_one(request) for key, request in requests.items()}
 
     async def _ask_one(self, request: InputRequest) -> Mapping[str, Any]:
         params = self._params(request)
@@ -78,3 +85,16 @@ class HandshakeLink(Telling):
             case "sampling/createMessage":
                 return sampling.params_for(request.params, self._revision)
         return dict(request.params)
+
+
+@contextmanager
+def _place(session_id: str) -> Iterator[None]:
+    if _waiting[session_id] >= MAX_WAITING:
+        raise InputRefused("Too many questions wait for an answer. Answer those first.")
+    _waiting[session_id] += 1
+    try:
+        yield
+    finally:
+        _waiting[session_id] -= 1
+        if not _waiting[session_id]:
+            del _waiting[session_id]

@@ -1,14 +1,18 @@
 """Questions of the handshake era: requests on the call's stream, only for what the session declared."""
 
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
 from pydantic import Field
 
 from mcpserver import links
+from mcpserver.links import handshake
 from mcpserver.outgoing import ClientError
 from mcpserver.protocol.asked import Asked
-from tests.mcpserver.links.client import EVERYTHING, Client, call_of, step
+from tests.mcpserver.links.client import BOB, EVERYTHING, Client, call_of, step
 from tests.support import schemas
 from tests.tools.cast import context_of
 from tools import sampling
@@ -185,3 +189,29 @@ async def test_what_is_remembered_is_there_for_the_rest_of_the_call() -> None:
     assert (before, seen.remembered) == (None, {"handle": [1]})
     with pytest.raises(TypeError):
         seen.remember(object())
+
+
+async def test_what_one_sign_in_leaves_unanswered_has_a_bound() -> None:
+    """Each call that waits holds one of the requests that a process may serve; another's sign-in is not held up by it."""
+    waiting, go = asyncio.Semaphore(0), asyncio.Event()
+
+    class Thinking(Client):
+        async def request(self, method: str, params: Mapping[str, Any], *, timeout_seconds: float) -> dict[str, Any]:
+            waiting.release()
+            await go.wait()
+            return {"action": "cancel"}
+
+    client = Thinking()
+    asked = [asyncio.create_task(context(client).ask("Which?", Pick)) for _ in range(handshake.MAX_WAITING)]
+    for _ in asked:
+        await waiting.acquire()
+    with pytest.raises(InputRefused, match="Too many"):
+        await context(client).ask("Which?", Pick)
+    other = Client([{"action": "cancel"}])
+    bobs = call_of(other, replace(BOB, session_id="session-of-bob"))
+    link = links.for_call(step("2025-11-25", Asked(capabilities=EVERYTHING)), bobs)
+    assert (await context_of(link=link).ask("Which?", Pick)).action == "cancel"
+    go.set()
+    assert {answer.action for answer in await asyncio.gather(*asked)} == {"cancel"}
+    assert (await context(client).ask("Which?", Pick)).action == "cancel"
+    assert not handshake._waiting
