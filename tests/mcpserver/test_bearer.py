@@ -219,7 +219,7 @@ def test_who_calls_comes_from_the_token_alone(live: Live, client: OAuthClient) -
     """A header, a cookie or an argument that names another person changes nothing; two people are never mixed up."""
     AllowRule.objects.create(login="bob")
     bob = signed_in(live.url, live.simulator, login="bob")
-    names = {"X-User": "bob", "X-Github-Id": "1002", "Mcp-Session-Id": "x", "Cookie": "sessionid=x", "X-Remote-User": "bob"}
+    names = {"X-User": "bob", "X-Github-Id": "1002", "Cookie": "sessionid=x", "X-Remote-User": "bob"}
     answer = client.http.post(
         "/mcp",
         json={**BODY, "method": "tools/call", "params": {"name": "get_user_info", "arguments": {}}},

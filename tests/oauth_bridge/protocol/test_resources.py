@@ -12,7 +12,7 @@ MCP = f"{ORIGIN}/mcp"
 
 def test_the_endpoint_comes_first() -> None:
     """MCP 2026-07-28 authorization, Canonical Server URI: the most specific identifier is the default."""
-    assert own(ORIGIN) == (MCP, ORIGIN)
+    assert own(ORIGIN) == (MCP, f"{ORIGIN}/sse", ORIGIN)
 
 
 OURS = [
@@ -65,7 +65,8 @@ FOREIGN = [
     "https://gate.example//",
     "https://gate.example/mc",
     "https://gate.example/mcpx",
-    "https://gate.example/sse",
+    "https://gate.example/sse/x",
+    "https://gate.example/messages",
     "https://gate.example/./mcp",
     "https://gate.example/x/../mcp",
     "https://gate.example/%6dcp",
