@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 2.0
 # Within the grace that a server gives its requests (``serving.running``).
 GRACE_SECONDS = 8.0
-_CANCEL_SECONDS = 1.0
+# For stopping, and for writing down that it was stopped: a busy database must not leave that to the lease.
+_CANCEL_SECONDS = 4.0
 _RETRY_SECONDS = (0.2, 1.0, 4.0)
 _STOPPED = {"code": InternalError.code, "message": "The server was stopped while the task ran. Call the tool again."}
 
