@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -46,6 +47,11 @@ def post(two: House, number: int, address: str, client: OAuthClient, message: ob
     """Post a message at one process."""
     with two.door(number) as http:
         return http.post(address, json=message, headers=bearer(client))
+
+
+def is_gone(two: House, number: int, address: str, client: OAuthClient) -> bool:
+    """Return whether an address is unknown to a process."""
+    return post(two, number, address, client, request("ping")).status_code == 404
 
 
 @pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
@@ -119,7 +125,7 @@ def test_the_session_ends_with_its_stream(two: House, signed_in: OAuthClient, tm
     wait_until((tmp_path / held_tools.CANCELLED).exists, "the call went on without its stream")
     for number in (0, 1):
         wait_until(
-            lambda number=number: post(two, number, address, signed_in, request("ping")).status_code == 404,
+            partial(is_gone, two, number, address, signed_in),
             "the session outlived its stream",
         )
 
@@ -164,7 +170,7 @@ def test_refusals(two: House, signed_in: OAuthClient) -> None:
 
 
 def test_an_old_official_client_signs_in_and_calls_a_tool(two: House, tmp_path: Path) -> None:
-    browser = Browser(two.first.url, SimulatorElsewhere(two.first.simulator_url))  # type: ignore[arg-type]
+    browser = Browser(two.first.url, SimulatorElsewhere(two.first.simulator_url))
     with program("sdk1", [f"{two.first.url}/sse"], browser.sign_in, tmp_path) as client:
         assert client.do("about")["version"] == "2025-11-25"
         assert client.call("calculate", operation="power", a=7, b=8)["result"] == "5764801"
