@@ -27,8 +27,8 @@ HOLES = (
         18,
         "nobody is ever slowed",
         "oauth_bridge/throttle.py",
-        "    if count > limit:",
-        "    if count < 0:",
+        "seconds=2 * seconds) > limit:",
+        "seconds=2 * seconds) < 0:",
         (
             "tests/oauth_bridge/test_throttle.py::test_a_rate_holds_for_its_window_and_says_how_long",
             "tests/flows/test_throttles.py::test_authorization_requests_are_slowed",
