@@ -80,6 +80,9 @@ class _Exchange:
         self._witness, self._is_consumer = witness, is_consumer
         headers = {name.lower(): value.decode("latin-1").strip() for name, value in scope["headers"]}
         self._version = headers.get(b"mcp-protocol-version")
+        # An error about what could not be read is shaped by the header alone, if that says one thing.
+        said = [value.decode("latin-1").strip() for name, value in scope["headers"] if name.lower() == b"mcp-protocol-version"]
+        self._by_header = "2025-03-26" if len(said) != 1 else said[0] if said[0] in REVISIONS else MODERN
         # What stands for the transport session: its id, or the address that messages are posted to.
         self._session = headers.get(b"mcp-session-id") or scope.get("query_string", b"").decode("latin-1")
         self._is_http_sse = not scope["path"].startswith("/mcp")
@@ -139,13 +142,15 @@ class _Exchange:
         for message in value if isinstance(value, list) else [value]:
             if isinstance(message, dict) and isinstance(message.get("result"), dict):
                 self._settle(message["result"])
-        self._witness.judge(value, self._revision(), self._method_of(value))
+        revision = self._by_header if _is_about_nothing(value) else self._revision()
+        self._witness.judge(value, revision, self._method_of(value))
 
     def _settle(self, result: dict[str, Any]) -> None:
         version = result.get("protocolVersion")
         if version in REVISIONS and "serverInfo" in result:
             self._version = version
-            self._witness.revisions[self._session] = version
+            if self._session:
+                self._witness.revisions[self._session] = version
 
     def _method_of(self, value: Any) -> str | None:
         """Return the method of the request that is answered: of this exchange, or else of its transport session."""
@@ -162,9 +167,13 @@ class _Exchange:
         # In a batch, which no stateless revision has, it is a fault of the entry.
         if any(VERSION_KEY in _meta(request) for request in self._sent()) and not self._is_batch:
             return MODERN
+        # What was settled for the session, before what a client says of it later.
+        settled = self._witness.revisions.get(self._session) if self._session else None
+        if settled is not None:
+            return settled
         if self._version is not None:
             return self._version if self._version in REVISIONS else MODERN
-        return self._witness.revisions.get(self._session) or (HTTP_SSE if self._is_http_sse else "2025-03-26")
+        return HTTP_SSE if self._is_http_sse else "2025-03-26"
 
     def _remember_requests(self) -> None:
         for request in self._sent() if self._session else ():
@@ -181,6 +190,10 @@ class _Exchange:
             self._is_batch = isinstance(value, list)
             self._requests = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
         return self._requests
+
+
+def _is_about_nothing(value: Any) -> bool:
+    return isinstance(value, dict) and "error" in value and value.get("id") is None
 
 
 def _is_message(value: Any) -> bool:

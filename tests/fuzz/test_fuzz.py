@@ -1,0 +1,52 @@
+"""The fuzz target itself: it makes the same requests again, really different ones, and sees what it is looking for."""
+
+import json
+
+import pytest
+
+from tests.fuzz import mutations
+from tests.fuzz.judge import wrong_in_answer, wrong_in_log
+
+
+def test_a_seed_and_a_number_make_one_request() -> None:
+    assert [mutations.make(7, number) for number in range(200)] == [mutations.make(7, number) for number in range(200)]
+    assert mutations.make(7, 1) != mutations.make(8, 1)
+
+
+def test_most_requests_differ_and_many_are_still_json() -> None:
+    bodies = [mutations.make(7, number)[3] for number in range(500)]
+    assert len(set(bodies)) > 350
+    readable = 0
+    for body in bodies:
+        try:
+            json.loads(body)
+            readable += 1
+        except ValueError:
+            continue
+    assert 300 < readable < 500
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_wrong"),
+    [
+        (200, b'{"jsonrpc":"2.0","id":1,"result":{}}', False),
+        (400, b'{"jsonrpc":"2.0","error":{"code":-32700,"message":"x"}}', False),
+        (200, b'{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"x"}}', True),
+        (200, b'[{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"x"}}]', True),
+        (200, b"{", True),
+        (500, b"", True),
+        (503, b"{}", True),
+        (0, b"", True),
+    ],
+)
+def test_a_broken_answer_is_seen(status: int, body: bytes, is_wrong: bool) -> None:
+    assert (wrong_in_answer(status, b"Content-Type: application/json\r\n", body) is not None) is is_wrong
+
+
+def test_a_fault_in_the_log_is_seen() -> None:
+    good = "17:57:34 INFO    tools.runner: tool=a outcome=ok\n17:57:34 WARNING mcpserver: ERROR is a word here\n"
+    assert wrong_in_log(good) == []
+    bad = (
+        "17:57:34 ERROR   mcpserver.consumers: an MCP request failed\nTraceback (most recent call last):\n  File\nKeyError: 1\n"
+    )
+    assert len(wrong_in_log(good + bad)) == 2
