@@ -2,14 +2,14 @@
 # without root, from a path with spaces. What takes more than a line stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance mutation check lint typecheck format migrations migrate admin hooks lock clean
+.PHONY: help run test conformance conformance-server fuzz mutation check lint typecheck format migrations migrate admin hooks lock clean
 
 python := .venv/bin/python
 development := sh scripts/environment.sh .venv requirements-dev.txt
 
 help: ## Show this list
 	@echo "Gatehouse, a remote MCP server with its own sign-in through GitHub"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables: PORT=9000 (run), PYTHON=/path/to/python3.13 (any), ARGS='-k name' (run, test), DATABASE_URL, REDIS_URL"
 
 run: ## Set up whatever is missing, then serve on http://localhost:8000 (Ctrl-C ends it)
@@ -19,7 +19,15 @@ test: ## Run the whole test suite with branch coverage (REQUIRE_ALL=1: a skip is
 	@exec sh scripts/test.sh $(ARGS)
 
 conformance: ## Run the official MCP conformance suite against this server (installs it, and Node 22 if need be)
-	@exec sh scripts/conformance.sh
+	@exec sh scripts/conformance.sh $(ARGS)
+
+conformance-server: ## Serve the suite's fixtures until Ctrl-C (AUTH=fixed: whoever calls is Alice; AUTH=real: prints a token)
+	@$(development)
+	@exec $(python) -m tests.conformance.standing $(or $(AUTH),fixed) $(or $(PORT),8000) $(ARGS)
+
+fuzz: ## Send spoilt requests to a server for a minute (ARGS="--seconds 600 --seed 1")
+	@$(development)
+	@exec $(python) -m tests.fuzz $(ARGS)
 
 mutation: ## Open known holes one at a time in a scratch copy, and show that the tests see each (ARGS="words of titles")
 	@$(development)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # `make conformance`: the official MCP conformance suite against this server. The suite and, where the machine has none that is
 # new enough, Node 22 come from npm by the lock in conformance/; tests/conformance says what is run and what must come out.
+# Arguments choose runs by how their names begin.
 
 set -u
 . "$(dirname "$0")/common.sh"
@@ -39,4 +40,4 @@ find_node() {
 sh scripts/environment.sh .venv requirements-dev.txt || exit 1
 install_suite
 find_node
-exec .venv/bin/python -m tests.conformance "$node" "$suite"
+exec .venv/bin/python -m tests.conformance "$node" "$suite" "$@"
