@@ -1,15 +1,19 @@
 """The official Python SDK, last of 1.x, given a URL and nothing else. ``python -m tests.clients.sdk1 URL``
 
+A URL that ends in ``/sse`` is spoken to by the transport of 2024-11-05.
 It cannot share an environment with 2.x: ``requirements/mcp1.txt`` makes its own.
 """
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 from mcp import ClientSession, types
 from mcp.client.auth import OAuthClientProvider
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientMetadata
 from pydantic import AnyUrl
@@ -17,6 +21,20 @@ from pydantic import AnyUrl
 from tests.clients.conversation import Answers, Json, Person, Storage, serve
 
 REDIRECT_URI = "http://127.0.0.1:7777/callback"
+
+
+@asynccontextmanager
+async def transport(url: str, provider: OAuthClientProvider) -> AsyncIterator[tuple[Any, Any]]:
+    """Yield the two ends of a connection."""
+    if url.endswith("/sse"):
+        async with sse_client(url, auth=provider) as (read, write):
+            yield read, write
+        return
+    async with (
+        httpx.AsyncClient(auth=provider, timeout=30) as http,
+        streamable_http_client(url, http_client=http) as (read, write, _session_id),
+    ):
+        yield read, write
 
 
 async def main(url: str) -> None:
@@ -54,8 +72,7 @@ async def main(url: str) -> None:
         callback_handler=callback,
     )
     async with (
-        httpx.AsyncClient(auth=provider, timeout=30) as http,
-        streamable_http_client(url, http_client=http) as (read, write, _session_id),
+        transport(url, provider) as (read, write),
         ClientSession(
             read,
             write,
