@@ -21,8 +21,14 @@ from mcpserver.protocol.jsonrpc import Batch, Notification, Request, Response
         ({"method": "notifications/initialized"}, Notification("notifications/initialized", {})),
         ({"method": "tools/call", "params": {"name": "greet"}}, Notification("tools/call", {"name": "greet"})),
         ({"id": 1, "result": {}}, Response(1, is_error=False)),
-        ({"id": "a", "error": {"code": -1, "message": "x"}}, Response("a", is_error=True, content={"code": -1, "message": "x"})),
-        ({"id": None, "error": {"code": -1, "message": "x"}}, Response(None, is_error=True, content={"code": -1, "message": "x"})),
+        (
+            {"id": "a", "error": {"code": -1, "message": "x"}},
+            Response("a", is_error=True, content={"code": -1, "message": "x"}),
+        ),
+        (
+            {"id": None, "error": {"code": -1, "message": "x"}},
+            Response(None, is_error=True, content={"code": -1, "message": "x"}),
+        ),
         ({"error": {"code": -1, "message": "x"}}, Response(None, is_error=True, content={"code": -1, "message": "x"})),
     ],
 )
