@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.suite import Outcome, Suite, table
+from tests.conformance.checks import Check, read
+from tests.conformance.suite import Outcome, Suite, judged, table
 
 GREEN = Outcome("run", 0, Counter(SUCCESS=3), 3, "")
 # Writes as many checks as it is told of each status, speaks, and ends with a status.
@@ -83,3 +84,46 @@ def test_the_lock_pins_the_suite_and_names_no_registry() -> None:
         assert locked[f"node_modules/{name}"]["version"] == version
     assert all(entry.get("integrity", "").startswith("sha512-") for path, entry in locked.items() if path)
     assert '"resolved"' not in text
+
+
+CHECKS = [
+    Check("ping", "ping", "SUCCESS"),
+    Check("caching", "ttl", "WARNING", "no ttlMs"),
+    Check("tasks-status", "status", "SKIPPED", "not yet"),
+]
+EXCUSES = {("caching", "ttl"): "because", ("tasks-status", "status"): "because of that"}
+
+
+def test_what_is_excused_is_told_with_its_reason_and_opens_the_gate() -> None:
+    outcome = judged("run", 0, CHECKS, 1, "", EXCUSES)
+    assert outcome.is_green
+    assert outcome.excused[0] == "WARNING caching: ttl: no ttlMs - because"
+    assert "ok" in table([outcome])
+
+
+def test_an_excuse_is_for_one_check_of_one_scenario() -> None:
+    outcome = judged("run", 0, CHECKS, 1, "", {("caching", "scope"): "because", ("tasks-status", "status"): "x"})
+    assert not outcome.is_green
+    assert "WARNING caching: ttl: no ttlMs" in outcome.broken
+
+
+def test_an_excuse_that_is_not_needed_is_a_fault() -> None:
+    """It would hide the next one of its name."""
+    outcome = judged("run", 0, CHECKS[:2], 1, "", EXCUSES)
+    assert not outcome.is_green
+    assert outcome.broken == ("no longer needs an excuse: tasks-status: status",)
+
+
+def test_a_token_goes_with_all_that_the_suite_sends(tmp_path: Path) -> None:
+    suite = Suite(("node", "index.js"), tmp_path).with_bearer("t0ken")
+    assert suite.command[:2] == ("node", "--import")
+    assert Path(suite.command[2]).exists()
+    assert suite.command[3:] == ("index.js",)
+    assert suite.environment == {"CONFORMANCE_BEARER": "t0ken"}
+
+
+def test_the_scenario_of_a_check_is_read_from_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "server-tools-list-2026-11-24T17-57-50-660Z"
+    folder.mkdir()
+    (folder / "checks.json").write_text('[{"id":"a","status":"SUCCESS"},{"id":"b","status":"INFO"}]', encoding="utf-8")
+    assert list(read(tmp_path)) == [Check("tools-list", "a", "SUCCESS")]
