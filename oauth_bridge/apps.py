@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_migrate
 
 
 class OAuthBridgeConfig(AppConfig):
@@ -11,8 +12,10 @@ class OAuthBridgeConfig(AppConfig):
     verbose_name = "Sign-in and access"
 
     def ready(self) -> None:
-        """Let sign-ins of GitHub's people be noted by the minute, where Django writes each."""
-        from oauth_bridge.people import accounts  # models are ready from here on
+        """Let sign-ins of GitHub's people be noted by the minute, where Django writes each, and make the roles' groups."""
+        from oauth_bridge import roles  # models are ready from here on
+        from oauth_bridge.people import accounts
 
         user_logged_in.disconnect(dispatch_uid="update_last_login")
         user_logged_in.connect(accounts.note_sign_in, dispatch_uid="note_sign_in")
+        post_migrate.connect(roles.ensure_groups, sender=self, dispatch_uid="roles")

@@ -30,6 +30,9 @@ def find_or_create(github_id: int, *, login: str, name: str, is_admin: bool, kno
     if (person := known) is None:
         new = {**facts, "username": f"github:{github_id}", "password": make_password(None)}
         person, created = Person.objects.get_or_create(github_id=github_id, defaults=new)
+    # Who has a role by an owner's word, and not by a rule, keeps it.
+    if not created and person.is_staff and not person.is_superuser:
+        facts["is_staff"] = True
     if not created and any(getattr(person, field) != value for field, value in facts.items()):
         former = person.login, person.name
         Person.objects.filter(pk=person.pk).update(**facts)

@@ -131,7 +131,11 @@ def enforce_rules(*, operator: Person | None = None) -> int:
     # In one step: to lock a session while the epoch is held would be a deadlock with whoever ends that session just then.
     ended = sessions.end(Session.objects.filter(person__in=outsiders), Session.EndReason.NOT_ALLOWED, operator=operator)
     admins = AllowRule.objects.filter(live(now), is_admin=True, github_id__isnull=False).values("github_id")
-    demoted = Person.objects.filter(github_id__isnull=False, is_staff=True).exclude(github_id__in=admins)
-    if demoted.update(is_staff=False, is_superuser=False):
+    # A rule's operators as long as the rule lasts; those of an owner's word as long as any rule lets them in.
+    of_github = Person.objects.filter(github_id__isnull=False, is_staff=True)
+    named = of_github.filter(is_superuser=True).exclude(github_id__in=admins)
+    outside = of_github.filter(is_superuser=False).exclude(pk__in=allowed(now).values("pk"))
+    demoted = list({*named.values_list("pk", flat=True), *outside.values_list("pk", flat=True)})
+    if demoted and Person.objects.filter(pk__in=demoted).update(is_staff=False, is_superuser=False):
         sessions.withdraw_rights()
     return ended
