@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from tools import content, declaration, schemas
+from tools import content, declaration, schemas, sets
 from tools.content import Icon
 from tools.context import ToolContext
 from tools.prompts import Prompt
@@ -45,6 +45,7 @@ class Tool:
     task: TaskSupport = "never"
     ask_first: bool = False
     requires: Mapping[str, Any] = field(default_factory=dict)
+    set: str = sets.CORE
 
 
 def tool(
@@ -62,6 +63,7 @@ def tool(
     task: TaskSupport = "never",
     ask_first: bool = False,
     requires: AbstractSet[str] = frozenset(),
+    set: str = sets.CORE,  # noqa: A002 - reads well where a tool is declared
 ) -> Callable[[ToolFunction], Tool]:
     """Turn ``async def name(arguments: Arguments, context: ToolContext) -> ToolResult`` into a ``Tool``.
 
@@ -71,6 +73,7 @@ def tool(
     ``task``: whether a call may be answered by a task, whose result is fetched later. With ``ask_first`` the function asks in
     the call itself, and becomes a task by ``await context.become_task()``. ``requires`` names what the client must offer for
     the tool to make sense at all: ``elicitation``, ``elicitation.url``, ``sampling``, ``sampling.tools``, ``roots``.
+    ``set`` is the group of tools that it belongs to (``tools.sets``).
 
     Raises:
         DeclarationError: at import, with file and line, when the declaration does not make a tool.
@@ -102,6 +105,7 @@ def tool(
             task=task,
             ask_first=ask_first,
             requires=declaration.required_capabilities(made, requires),
+            set=set,
         )
 
     return declare
