@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from wire import request_id
+from wire import request_id, strict_json
 
 REDACTED = "[redacted]"
 
@@ -89,11 +89,17 @@ class JsonFormatter(logging.Formatter):
             line["exception"] = redact(self.formatException(record.exc_info))
         if record.stack_info:
             line["stack"] = redact(record.stack_info)
-        return _encode(line)
+        try:
+            encoded = strict_json.dumps(line).decode()
+        except TypeError:
+            # Text that is no Unicode, out of a path for one.
+            return _encode(line)
+        return encoded if encoded.isascii() else _encode(line)
 
 
-def config(*, debug: bool) -> dict[str, Any]:
-    """Return the value of Django's ``LOGGING``: everything goes to standard error, once."""
+def config(*, debug: bool, access: bool = True) -> dict[str, Any]:
+    """Return the value of Django's ``LOGGING``: everything goes to standard error, once; ``access``: a line a request, too."""
+    levels = {**_LEVELS, "gatehouse.access": "NOTSET" if access else "CRITICAL"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -101,7 +107,7 @@ def config(*, debug: bool) -> dict[str, Any]:
         "formatters": {"line": {"()": ReadableFormatter if debug else JsonFormatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
-        "loggers": {name: {"level": level, "handlers": [], "propagate": True} for name, level in _LEVELS.items()},
+        "loggers": {name: {"level": level, "handlers": [], "propagate": True} for name, level in levels.items()},
     }
 
 

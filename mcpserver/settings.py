@@ -294,7 +294,7 @@ SOCIAL_AUTH_PIPELINE = [
     "oauth_bridge.github.pipeline.seal_credential",
 ]
 
-LOGGING = logs.config(debug=DEVELOPMENT)
+LOGGING = logs.config(debug=DEVELOPMENT, access=env.flag("ACCESS_LOG", default=True))
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W001",  # SecurityMiddleware, and

@@ -57,7 +57,7 @@ class PostOutgoing:
         self._opening: asyncio.Task[EventStream] | None = None
         self._stream: EventStream | None = None
         self._recording: Recording | None = None
-        self._order = asyncio.Lock()
+        self._order: asyncio.Lock | None = None
 
     def begin(self, step: Step) -> None:
         """Watch for the client's leaving while a step is carried out, where that means anything. Costs a timer, and no task."""
@@ -131,6 +131,8 @@ class PostOutgoing:
 
     async def _write(self, data: bytes, *, is_last: bool = False) -> None:
         stream = await self._opened()
+        if self._order is None:
+            self._order = asyncio.Lock()
         async with self._order:
             event_id = await self._keep(data, is_last=is_last)
             if data:

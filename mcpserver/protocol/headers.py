@@ -19,10 +19,13 @@ PARAMETER_PREFIX = "Mcp-Param-"
 
 _STANDARD = {name.lower().encode(): name for name in (PROTOCOL_VERSION, METHOD, NAME)}
 _PARAMETER_PREFIX = PARAMETER_PREFIX.lower().encode()
-_OTHERS = frozenset({b"accept", b"content-type", b"mcp-session-id", b"last-event-id"})
+_READ = frozenset({*_STANDARD, b"accept", b"content-type", b"mcp-session-id", b"last-event-id"})
 # Lower-case markers and nothing around them; without the full marker the value is literal (Value Encoding).
 _SENTINEL = re.compile(r"=\?base64\?(.*)\?=")
 _PRINTABLE = re.compile(r"[\t\x20-\x7e]*")
+
+
+_NO_PARAMETERS: Mapping[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,19 @@ class Headers:
 def read(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Return the headers out of ASGI's list of name and value."""
     found: dict[bytes, list[str]] = {}
+    has_parameters = is_repeated = False
     for name, value in pairs:
         lowered = name.lower()
-        if lowered in _STANDARD or lowered in _OTHERS or lowered.startswith(_PARAMETER_PREFIX):
-            found.setdefault(lowered, []).append(value.decode("latin-1").strip(" \t"))
+        if lowered not in _READ:
+            if not lowered.startswith(_PARAMETER_PREFIX):
+                continue
+            has_parameters = True
+        text = value.decode("latin-1").strip(" \t")
+        if lowered in found:
+            found[lowered].append(text)
+            is_repeated = True
+        else:
+            found[lowered] = [text]
     return Headers(
         protocol_version=_first(found, b"mcp-protocol-version"),
         method=_first(found, b"mcp-method"),
@@ -60,13 +72,21 @@ def read(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
         # The edge refuses a request in which either is repeated.
         session_id=_first(found, b"mcp-session-id"),
         last_event_id=_first(found, b"last-event-id"),
-        parameters={
-            name[len(_PARAMETER_PREFIX) :].decode("latin-1"): tuple(values)
-            for name, values in found.items()
-            if name.startswith(_PARAMETER_PREFIX)
-        },
-        repeated=tuple(_STANDARD[name] for name, values in found.items() if name in _STANDARD and len(values) > 1),
+        parameters=_parameters(found) if has_parameters else _NO_PARAMETERS,
+        repeated=_repeated(found) if is_repeated else (),
     )
+
+
+def _parameters(found: dict[bytes, list[str]]) -> Mapping[str, tuple[str, ...]]:
+    return {
+        name[len(_PARAMETER_PREFIX) :].decode("latin-1"): tuple(values)
+        for name, values in found.items()
+        if name.startswith(_PARAMETER_PREFIX)
+    }
+
+
+def _repeated(found: dict[bytes, list[str]]) -> tuple[str, ...]:
+    return tuple(_STANDARD[name] for name, values in found.items() if name in _STANDARD and len(values) > 1)
 
 
 def check_unrepeated(headers: Headers) -> None:

@@ -40,6 +40,9 @@ def exact_or_rounded(value: Fraction) -> Numeral:
     Raises:
         TooLarge, TooCloseToZero: more than 1000 digits before the point, or 1000 zeros behind it.
     """
+    if value.denominator == 1 and -_MAX_SAFE_INTEGER <= value.numerator <= _MAX_SAFE_INTEGER:
+        # Most results are small whole numbers, which need no decimals of two thousand digits.
+        return Numeral(str(value.numerator), exact=True, number=value.numerator)
     if abs(value) >= _ONE_BEYOND:
         raise TooLarge
     # It ends within 1000 decimals exactly when its denominator divides 10**1000.

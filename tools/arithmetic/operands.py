@@ -15,6 +15,9 @@ _NUMBER = re.compile(PATTERN)
 # "e", a sign and six digits: more than that is out of bounds whatever stands before it.
 _MAX_EXPONENT_TEXT = 8
 
+# Whole numbers below it have far fewer digits than are allowed.
+_SHORT = 10**15
+
 _EXPECTED = 'must be a number, or a decimal number as text such as "12.5", "-3" or "1e30"'
 
 
@@ -28,7 +31,7 @@ def parse(value: object) -> Fraction:
         case bool():
             raise ValueError(_EXPECTED)
         case int():
-            return _within_bounds(Decimal(value))
+            return Fraction(value) if -_SHORT < value < _SHORT else _within_bounds(Decimal(value))
         case float():
             return _float(value)
         case str():
