@@ -37,8 +37,18 @@ AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 400, minimum=1, maxim
 TOOL_MODULES = [
     "tools.catalog.get_user_info",
     "tools.catalog.get_github_repos",
+    "tools.catalog.get_repository",
+    "tools.catalog.search_repositories",
+    "tools.catalog.list_repository_files",
+    "tools.catalog.read_repository_file",
+    "tools.catalog.list_issues",
+    "tools.catalog.get_issue",
+    "tools.catalog.list_pull_requests",
+    "tools.catalog.get_pull_request",
     "tools.catalog.calculate",
     "tools.catalog.user",
+    "tools.catalog.repository_file",
+    "tools.catalog.github_prompts",
 ]
 
 # --- Sign-in at GitHub, or at the simulator in development ---

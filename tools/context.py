@@ -169,4 +169,4 @@ class ToolContext:
     @property
     def github(self) -> GitHub:
         """Return GitHub's REST API as this caller may use it."""
-        return GitHub(token=self.github_token, token_refused=self.github_token_refused)
+        return GitHub(github_id=self.person.github_id, token=self.github_token, token_refused=self.github_token_refused)

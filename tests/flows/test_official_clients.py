@@ -65,7 +65,7 @@ def test_given_the_url_it_signs_in_and_calls_the_three_tools(
     with run(kind, gatehouse, alice, tmp_path) as client:
         about = client.do("about")
         assert about["version"] == version
-        assert sorted(about["tools"]) == ["calculate", "get_github_repos", "get_user_info"]
+        assert {"calculate", "get_github_repos", "get_user_info"} <= set(about["tools"])
         assert client.call("calculate", operation="power", a=7, b=8)["result"] == "5764801"
         assert client.call("get_user_info")["login"] == "alice"
         repositories = client.call("get_github_repos", limit=3)["repositories"]

@@ -8,6 +8,8 @@ from pytest_django import Settings
 
 from tests.tools.cast import FakeGitHub
 from tools.github import http, pool
+from tools.github.etags import ETags
+from tools.github.pauses import Pauses
 
 
 @pytest_asyncio.fixture
@@ -16,6 +18,8 @@ async def github(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     fake = FakeGitHub()
     settings.GITHUB_API_URL = "https://api.github.test"
     monkeypatch.setattr(pool, "new_client", functools.partial(pool.new_client, httpx2.MockTransport(fake)))
-    monkeypatch.setattr(http, "RETRY_PAUSE_MS", (0,))
+    monkeypatch.setattr(http, "RETRY_PAUSES_MS", ((0,), (0,)))
+    monkeypatch.setattr(http, "etags", ETags())
+    monkeypatch.setattr(http, "pauses", Pauses())
     yield fake
     await pool.close()

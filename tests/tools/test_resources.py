@@ -126,7 +126,7 @@ def test_everybody_may_read_unless_somebody_says_who() -> None:
         ("notes://a", note, {}, "must take (context: ToolContext)"),
         (URI, with_a_number, {}, "annotated with str"),
         ("no scheme", welcome, {}, "must begin with a scheme"),
-        ("notes://{+path}", note, {}, "level 1"),
+        ("notes://{+path}/x", note, {}, "level 1"),
         (URI, note, {"title": ""}, "needs a title"),
         (URI, note, {"scopes": "read:user"}, "must be a set of scope names"),
         (URI, note, {"timeout_seconds": 0}, "must be above 0"),

@@ -1,4 +1,4 @@
-"""URI templates of level 1 (RFC 6570 §1.2), matched strictly."""
+"""URI templates of level 1 (RFC 6570 §1.2), and a path at the end, matched strictly."""
 
 import re
 
@@ -74,6 +74,35 @@ def test_what_is_not_of_the_template_is_not_matched(uri: str) -> None:
     assert ONE.match(uri) is None
 
 
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("repo://alice/README.md", "README.md"),
+        ("repo://alice/docs/a%20b/c.md", "docs/a b/c.md"),
+        ("repo://alice/.github/%2541", ".github/%41"),
+        ("repo://alice/", None),
+        ("repo://alice//a", None),
+        ("repo://alice/a/", None),
+        ("repo://alice/a//b", None),
+        ("repo://alice/../a", None),
+        ("repo://alice/a/..", None),
+        ("repo://alice/a/./b", None),
+        ("repo://alice/a/%2e%2e/b", None),
+        ("repo://alice/a%2Fb", None),
+        ("repo://alice/a/%5C", None),
+        ("repo://alice/a/%00", None),
+        ("repo://alice/a/%ff", None),
+        ("repo://alice/a/%62", None),
+        ("repo://alice/a?ref=x", None),
+    ],
+)
+def test_a_path_at_the_end_takes_whole_segments(uri: str, path: str | None) -> None:
+    template = parse("repo://{owner}/{+path}")
+    values = None if path is None else {"owner": "alice", "path": path}
+    assert template.match(uri) == values
+    assert values is None or template.expand(values) == uri
+
+
 def test_literals_are_literal_and_values_do_not_run_into_them() -> None:
     assert TWO.match("notes://alice/v1.0/a?raw=1") == {"owner": "alice", "name": "a"}
     assert TWO.match("notes://alice/v1x0/a?raw=1") is None
@@ -91,7 +120,11 @@ def test_a_template_without_variables_is_one_uri() -> None:
         ("no-scheme/{a}", "must begin with a scheme"),
         ("HTTP://x/{a}", "must begin with a scheme"),
         ("{scheme}:x", "must begin with a scheme"),
-        ("a:{+path}", "level 1"),
+        ("a:{+path}/b", "level 1"),
+        ("a:{+path}/{b}", "level 1"),
+        ("a:{+a}/{+b}", "level 1"),
+        ("a:{b}{+path}", "between two variables"),
+        ("a:{path}/{+path}", "each variable once"),
         ("a:{/path}", "level 1"),
         ("a:{name*}", "level 1"),
         ("a:{a,b}", "level 1"),

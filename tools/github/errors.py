@@ -1,11 +1,13 @@
-"""GitHub's faults, worded for the person who asked. No message carries a URL, a token or anything that GitHub wrote."""
+"""GitHub's faults, worded for the person who asked: what happened, and what they can do.
 
-from collections.abc import Mapping
+No message carries a token or anything that GitHub wrote, but for names of scopes and the address of a single sign-on, both
+checked (``tools.github.refusals``).
+"""
+
+from collections.abc import Collection
 from typing import ClassVar
 
 from tools.results import ToolError
-
-LONGEST_WAIT_SECONDS = 86_400
 
 
 class GitHubError(ToolError):
@@ -29,10 +31,78 @@ class WrongAccount(GitHubError):
 
 
 class Forbidden(GitHubError):
-    """403 without a limit, or 404: the credential may not see this."""
+    """403 without a limit: the credential may not do this."""
+
+    def __init__(self, message: str = "GitHub does not let this sign-in see what was asked for.") -> None:
+        super().__init__(message)
+
+
+class NotFound(Forbidden):
+    """404: it is not there, or GitHub hides it from the credential; the two are not told apart."""
 
     def __init__(self) -> None:
-        super().__init__("GitHub does not let this sign-in see what was asked for.")
+        super().__init__(
+            "GitHub has nothing there that this sign-in may see. Check the owner, the name, the path or the number; "
+            "a private repository needs the permission repo."
+        )
+
+
+class ScopeMissing(Forbidden):
+    """403, and the credential holds none of the scopes that GitHub accepts (``X-Accepted-OAuth-Scopes``)."""
+
+    def __init__(self, accepted: Collection[str]) -> None:
+        super().__init__(
+            f"GitHub asks for a permission that this sign-in lacks: {' or '.join(sorted(accepted))}. Disconnect this server in "
+            "your client, then sign in again and grant it."
+        )
+
+
+class SingleSignOnNeeded(Forbidden):
+    """403 with ``X-GitHub-SSO``: the organization wants this credential confirmed at its own sign-in."""
+
+    def __init__(self, url: str | None) -> None:
+        where = f"Open {url} in a browser" if url else "Open the organization's page at GitHub in a browser"
+        super().__init__(f"This organization asks for its single sign-on. {where}, sign in there, then try again.")
+
+
+class NotApproved(Forbidden):
+    """403: the organization lets no application in that its owners have not approved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This organization has not approved this server. An owner of the organization can do so at GitHub, "
+            "under Third-party access."
+        )
+
+
+class Gone(GitHubError):
+    """410: switched off, such as the issues of a repository."""
+
+    def __init__(self) -> None:
+        super().__init__("This repository has switched that off, or it was deleted.")
+
+
+class Moved(GitHubError):
+    """301: the repository was renamed or given to somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("This repository was renamed or moved. Look for its new name with search_repositories.")
+
+
+class NotAccepted(GitHubError):
+    """409 or 422: the request makes no sense to GitHub, such as a query or a branch that it cannot read."""
+
+    def __init__(self) -> None:
+        super().__init__("GitHub does not accept these values. Check the query, the branch or the page, then try again.")
+
+
+class BadName(GitHubError):
+    """No such name exists at GitHub: nothing is sent."""
+
+    outcome: ClassVar[str] = "invalid_arguments"
+
+    def __init__(self, argument: str, example: str) -> None:
+        super().__init__(f"{argument} is not right. Write it as in {example}.")
 
 
 class Limited(GitHubError):
@@ -69,47 +139,18 @@ class Unreachable(GitHubError):
         super().__init__("GitHub could not be reached. Try again later.")
 
 
+class WriteUnanswered(GitHubError):
+    """A write was sent, and no answer came: it may have been done, so it is not sent twice."""
+
+    def __init__(self) -> None:
+        super().__init__("GitHub did not say whether it was done. Look there first; do it again only if it was not.")
+
+
 class Unexpected(GitHubError):
     """An answer that is not what GitHub documents: not JSON, of another shape, too large, a redirect."""
 
     def __init__(self) -> None:
         super().__init__("GitHub sent something unexpected. Try again later.")
-
-
-def for_status(status: int, headers: Mapping[str, str], *, now: float) -> GitHubError | None:
-    """Return the error of an HTTP status, or None for 200. ``now`` is in seconds since the epoch.
-
-    Limits: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-    """
-    match status:
-        case 200:
-            return None
-        case 401:
-            return TokenRefused()
-        case 429:
-            return Limited(_wait_seconds(headers, now))
-        case 403 if "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0":
-            return Limited(_wait_seconds(headers, now))
-        case 403 | 404:  # GitHub hides what a credential may not see
-            return Forbidden()
-        case 502 | 503 | 504:
-            return PassingServerFault(status)
-        case _ if 500 <= status <= 599:
-            return ServerFault(status)
-        case _:
-            return Unexpected()
-
-
-def _wait_seconds(headers: Mapping[str, str], now: float) -> int | None:
-    after = _whole_number(headers.get("retry-after", ""))
-    if after is None:
-        reset = _whole_number(headers.get("x-ratelimit-reset", ""))
-        after = None if reset is None else max(0, reset - int(now))
-    return after if after is None or after <= LONGEST_WAIT_SECONDS else None
-
-
-def _whole_number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
 def _duration(seconds: int) -> str:

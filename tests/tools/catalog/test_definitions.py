@@ -10,12 +10,16 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from tools import sets
 from tools.catalog import CATALOG
+from tools.catalog.create_issue import create_issue
 from tools.registry import Tool
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 
-each_tool = pytest.mark.parametrize("tool", tuple(CATALOG), ids=lambda tool: tool.name)
+# The tools that are offered, and those that an operator may offer besides.
+TOOLS = tuple({tool.name: tool for tool in (*CATALOG, create_issue)}.values())
+each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 
 
 @each_tool
@@ -28,14 +32,14 @@ def test_a_tool_looks_to_clients_as_it_did(tool: Tool) -> None:
 
 
 def test_no_snapshot_outlives_its_tool() -> None:
-    assert {path.stem for path in SNAPSHOTS.glob("*.json")} == {tool.name for tool in CATALOG}
+    assert {path.stem for path in SNAPSHOTS.glob("*.json")} == {tool.name for tool in TOOLS}
 
 
 @each_tool
 def test_a_tool_is_annotated_and_closed(tool: Tool) -> None:
     """MCP 2026-07-28 server/tools: an object schema; hints for the client's questions to its user."""
     definition = tool.definition
-    assert definition["annotations"]["readOnlyHint"] is True
+    assert definition["annotations"]["readOnlyHint"] is (tool is not create_issue)
     assert definition["annotations"]["destructiveHint"] is False
     assert definition["annotations"]["openWorldHint"] is (tool.name != "calculate")
     assert definition["inputSchema"]["additionalProperties"] is False
@@ -45,5 +49,37 @@ def test_a_tool_is_annotated_and_closed(tool: Tool) -> None:
 
 
 def test_the_base_scope_opens_every_tool_in_a_fixed_order() -> None:
-    assert [tool.name for tool in CATALOG.visible_to({"read:user"})] == ["get_user_info", "get_github_repos", "calculate"]
+    assert [tool.name for tool in CATALOG.visible_to({"read:user"})] == [
+        "get_user_info",
+        "get_github_repos",
+        "get_repository",
+        "search_repositories",
+        "list_repository_files",
+        "read_repository_file",
+        "list_issues",
+        "get_issue",
+        "list_pull_requests",
+        "get_pull_request",
+        "calculate",
+    ]
     assert CATALOG.visible_to({"user:email", "repo"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        (sets.CORE, {"get_user_info", "calculate"}),
+        (
+            sets.REPOSITORIES,
+            {"get_github_repos", "get_repository", "search_repositories", "list_repository_files", "read_repository_file"},
+        ),
+        (sets.ISSUES, {"list_issues", "get_issue", "create_issue"}),
+        (sets.PULL_REQUESTS, {"list_pull_requests", "get_pull_request"}),
+    ],
+)
+def test_each_tool_is_in_its_set(name: str, names: set[str]) -> None:
+    assert {tool.name for tool in TOOLS if tool.set == name} == names
+
+
+def test_what_writes_is_not_offered_unless_an_operator_names_it() -> None:
+    assert all(tool.definition["annotations"]["readOnlyHint"] for tool in CATALOG)

@@ -91,7 +91,7 @@ async def test_repositories_of_another_shape_are_unexpected(github: FakeGitHub, 
 async def test_only_what_everybody_may_see_is_public(github: FakeGitHub, changes: dict[str, Any], public: bool) -> None:
     github.answer("/user/repos", [repository("one", **changes)])
     page = await context_of(ALICE).github.repositories(limit=10, page=1, visibility="all")
-    assert page.repositories[0].is_public is public
+    assert page.items[0].is_public is public
 
 
 async def test_a_refused_credential_is_reported_once(github: FakeGitHub) -> None:

@@ -10,15 +10,18 @@ import pytest
 from pytest_django import Settings
 
 from tests.tools.cast import FakeGitHub, json_response, raw_response
-from tools.github import errors, http
+from tools.github import bodies, errors, http, paths
 
 pytestmark = pytest.mark.asyncio
 
 TOKEN = "gho_0123456789abcdef"
 
 
-async def get(path: http.Path = http.Path.USER, **params: int | str) -> http.Answer:
-    return await http.get(path, token=TOKEN, params=params)
+CALLER = http.Caller(1001, TOKEN)
+
+
+async def get(path: paths.Path = paths.USER, **params: int | str) -> http.Answer:
+    return await http.get(path, caller=CALLER, params=params)
 
 
 def sequence(*steps: httpx2.Response | Exception) -> Callable[[httpx2.Request], httpx2.Response]:
@@ -36,7 +39,7 @@ def sequence(*steps: httpx2.Response | Exception) -> Callable[[httpx2.Request], 
 
 async def test_the_request_is_what_github_asks_for(github: FakeGitHub) -> None:
     github.answer("/user/repos", [])
-    assert await get(http.Path.REPOSITORIES, per_page=5, sort="pushed") == http.Answer([], has_next=False)
+    assert await get(paths.OWN_REPOSITORIES, per_page=5, sort="pushed") == http.Answer([], has_next=False)
     (request,) = github.requests
     assert request.method == "GET"
     assert str(request.url) == "https://api.github.test/user/repos?per_page=5&sort=pushed"
@@ -67,17 +70,18 @@ async def test_an_enterprise_server_is_asked_under_its_own_root(github: FakeGitH
 async def test_a_next_page_is_known_by_its_link(github: FakeGitHub, link: str, has_next: bool) -> None:
     """RFC 8288 §3."""
     github.answer("/user/repos", [], headers={"link": link})
-    assert (await get(http.Path.REPOSITORIES)).has_next is has_next
+    assert (await get(paths.OWN_REPOSITORIES)).has_next is has_next
 
 
 @pytest.mark.parametrize(
     "first", [httpx2.ConnectError("x"), httpx2.ReadError("x"), httpx2.RemoteProtocolError("x"), 502, 503, 504]
 )
-async def test_a_passing_fault_is_tried_a_second_time(github: FakeGitHub, first: Exception | int) -> None:
-    step = raw_response(b"", status=first) if isinstance(first, int) else first
-    github.paths["/user"] = sequence(step, json_response({"id": 1}))
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_passing_fault_is_tried_again(github: FakeGitHub, first: Exception | int, times: int) -> None:
+    steps = [raw_response(b"", status=first) if isinstance(first, int) else first for _ in range(times)]
+    github.paths["/user"] = sequence(*steps, json_response({"id": 1}))
     assert (await get()).value == {"id": 1}
-    assert len(github.requests) == 2
+    assert len(github.requests) == times + 1
 
 
 @pytest.mark.parametrize(
@@ -87,11 +91,11 @@ async def test_a_passing_fault_is_tried_a_second_time(github: FakeGitHub, first:
         (lambda: raw_response(b"", status=503), errors.PassingServerFault),
     ],
 )
-async def test_never_a_third_time(github: FakeGitHub, fault: Callable[[], Any], kind: type[Exception]) -> None:
-    github.paths["/user"] = sequence(fault(), fault(), json_response({}))
+async def test_never_a_fourth_time(github: FakeGitHub, fault: Callable[[], Any], kind: type[Exception]) -> None:
+    github.paths["/user"] = sequence(fault(), fault(), fault(), json_response({}))
     with pytest.raises(kind):
         await get()
-    assert len(github.requests) == 2
+    assert len(github.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,8 @@ async def test_never_a_third_time(github: FakeGitHub, fault: Callable[[], Any], 
         (raw_response(b"", status=500), errors.ServerFault),
         (raw_response(b"", status=429), errors.Limited),
         (raw_response(b"", status=401), errors.TokenRefused),
-        (raw_response(b"", status=301, headers={"location": "https://elsewhere.test/user"}), errors.Unexpected),
+        (raw_response(b"", status=301, headers={"location": "https://elsewhere.test/user"}), errors.Moved),
+        (raw_response(b"", status=302, headers={"location": "https://elsewhere.test/user"}), errors.Unexpected),
         (httpx2.ReadTimeout("x"), errors.TooSlow),
         (httpx2.ConnectTimeout("x"), errors.TooSlow),
         (raw_response(b"<html>", headers={"content-type": "text/html"}), errors.Unexpected),
@@ -127,7 +132,7 @@ async def test_a_github_that_never_answers_is_given_up(github: FakeGitHub, monke
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not json", b"{", b'{"id": NaN}', b'"\xff"', "{}".encode("utf-16"), b"[" * 5000, b'"' + b"x" * http.MAX_BYTES],
+    [b"", b"not json", b"{", b'{"id": NaN}', b'"\xff"', "{}".encode("utf-16"), b"[" * 5000, b'"' + b"x" * bodies.MAX_BYTES],
 )
 async def test_a_body_that_is_not_plain_json_is_unexpected(github: FakeGitHub, body: bytes) -> None:
     github.paths["/user"] = lambda _request: raw_response(body)
@@ -145,7 +150,7 @@ async def test_reading_stops_where_the_bound_is_passed(github: FakeGitHub, encod
         packer = zlib.compressobj(level=0, wbits=zlib.MAX_WBITS | 16)
         while given < 20:
             given += 1
-            chunk = b" " * (http.MAX_BYTES // 4)
+            chunk = b" " * (bodies.MAX_BYTES // 4)
             yield packer.compress(chunk) + packer.flush(zlib.Z_SYNC_FLUSH) if encoding == "gzip" else chunk
 
     github.paths["/user"] = lambda _request: httpx2.Response(200, headers={"content-encoding": encoding}, content=endless())
@@ -180,7 +185,7 @@ async def test_a_packed_answer_that_is_wrong_is_unexpected(github: FakeGitHub, b
 @pytest.mark.parametrize("token", ["", "with space", "line\r\nX-Evil: 1", "ünïcode", "\x00", "x" * 513])
 async def test_a_token_that_no_header_can_carry_is_refused_unsent(github: FakeGitHub, token: str) -> None:
     with pytest.raises(errors.TokenRefused) as caught:
-        await http.get(http.Path.USER, token=token, params={})
+        await http.get(paths.USER, caller=http.Caller(1001, token), params={})
     assert github.requests == []
     assert not token or token not in str(caught.value)
 
@@ -198,7 +203,7 @@ async def test_a_token_that_no_header_can_carry_is_refused_unsent(github: FakeGi
 )
 async def test_the_token_is_in_no_error_and_no_log(github: FakeGitHub, fault: Any, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    github.paths["/user"] = sequence(fault, fault) if isinstance(fault, Exception) else sequence(fault)
+    github.paths["/user"] = sequence(fault, fault, fault) if isinstance(fault, Exception) else sequence(fault)
     with pytest.raises(errors.GitHubError) as caught:
         await get()
     assert TOKEN not in str(caught.value)
