@@ -2,7 +2,8 @@
 
 A session belongs to a person and the client that they signed in through, not to one sign-in: a client that had to ask for
 another scope goes on where it was (MCP 2025-11-25 security best practices, Session Hijacking: each request is authorized by its
-token, whatever it names). Processes remember sessions, and are told by a note when one has changed or ended.
+token, whatever it names). A process that serves alone remembers sessions; every process is told by a note when one has changed
+or ended.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
+
+from django.conf import settings
 
 from mcpserver import database
 from mcpserver.protocol.transport_session import TransportSession
@@ -78,7 +81,9 @@ class Sessions:
         ``TransportSession.id`` is the row's key, which is good for nothing outside: not the id that the client sends.
         """
         key = tokens.checksum(session_id)
-        known = self._known.get(key)
+        # Beside other processes memory is never quite up to date, and a client that ends a session or sets a level through one
+        # of them finds that done at the next: its note takes milliseconds, and its next request may take fewer.
+        known = None if settings.REDIS_URL else self._known.get(key)
         if known is None or asyncio.get_running_loop().time() - known.since > REMEMBER_SECONDS:
             known = await self._read(key)
         owner = (principal.person_id, principal.client_id)
