@@ -6,13 +6,15 @@ import secrets
 
 from oauth_bridge.github.simulator.calls import Call, Endpoint, not_found, refusal
 from oauth_bridge.github.simulator.endpoints import ENDPOINTS
+from oauth_bridge.github.simulator.issue_endpoints import ISSUE_ENDPOINTS
 from oauth_bridge.github.simulator.messages import Request, Response, json_response
+from oauth_bridge.github.simulator.project_endpoints import PROJECT_ENDPOINTS
 from oauth_bridge.github.simulator.state import State
 from oauth_bridge.github.simulator.tokens import Token
 
 _ANONYMOUS_RATE_LIMIT = 60
 _HOUR_SECONDS = 3_600
-_TABLE = tuple((re.compile(endpoint.pattern), endpoint) for endpoint in ENDPOINTS)
+_TABLE = tuple((re.compile(endpoint.pattern), endpoint) for endpoint in (*ENDPOINTS, *PROJECT_ENDPOINTS, *ISSUE_ENDPOINTS))
 
 
 class BadCredentials(Exception):

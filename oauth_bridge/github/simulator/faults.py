@@ -7,7 +7,9 @@ from typing import Any, Literal, get_args
 
 from oauth_bridge.github.simulator.messages import Message, Receive
 
-Kind = Literal["slow", "hang", "status", "invalid_json", "wrong_types", "null", "html", "huge", "redirect"]
+Kind = Literal[
+    "slow", "hang", "status", "invalid_json", "wrong_types", "null", "html", "huge", "redirect", "sso", "scope", "secondary"
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -16,7 +18,7 @@ class Fault:
     """What happens to requests whose path starts with ``path``.
 
     ``times``: how many requests it hits; None means until reset. ``seconds`` belongs to ``slow``, ``status`` to ``status``,
-    ``retry_after`` (seconds) to a ``status`` of 403 or 429, ``location`` to ``redirect``.
+    ``retry_after`` (seconds) to a ``status`` of 403 or 429, ``location`` to ``redirect`` and ``sso``.
     """
 
     path: str

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from oauth_bridge.github.simulator import payloads
+from oauth_bridge.github.simulator import payloads, projects
 from oauth_bridge.github.simulator.calls import Call, invalid, refusal
 from oauth_bridge.github.simulator.messages import Response, json_response
 from oauth_bridge.github.simulator.people import Organization, Person
@@ -76,10 +76,10 @@ def _visibility(repo: Repository) -> str:
 
 
 def _page(call: Call, owned: list[Owned]) -> Response:
-    part, headers = paginate(call, owned)
+    part, headers = paginate(call, [one for one in owned if not projects.needs_sso(call, one[2])])
     urls = {"web_url": call.web_url, "api_url": call.api_url}
     body = [payloads.repository(repo, owner, affiliation, **urls) for affiliation, repo, owner in part]
-    return json_response(body, headers=headers)
+    return json_response(body, headers={**headers, **projects.partial_headers(call)})
 
 
 def paginate(call: Call, items: Sequence[Item]) -> tuple[Sequence[Item], dict[str, str]]:

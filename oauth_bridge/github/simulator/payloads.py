@@ -7,6 +7,8 @@ from oauth_bridge.github.simulator.people import Organization, Person
 from oauth_bridge.github.simulator.repositories import Affiliation, Repository
 
 Json = dict[str, object]
+# Why somebody may read a repository; None for one that is merely public.
+Reason = Affiliation | None
 
 _JOINED = datetime(2019, 3, 14, 15, 9, 26, tzinfo=UTC)
 _UPDATED = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
@@ -99,11 +101,11 @@ def organization(org: Organization, *, web_url: str, api_url: str) -> Json:
     }
 
 
-def repository(repo: Repository, owner: Person | Organization, affiliation: Affiliation, *, web_url: str, api_url: str) -> Json:
+def repository(repo: Repository, owner: Person | Organization, reason: Reason, *, web_url: str, api_url: str) -> Json:
     """Return a repository as in ``GET /user/repos``."""
     full_name = f"{owner.login}/{repo.name}"
     host = web_url.removeprefix("http://")
-    admin = affiliation == "owner"
+    admin, works_on_it = reason == "owner", reason is not None
     return {
         "id": repo.id,
         "node_id": _node_id("Repository", repo.id),
@@ -145,7 +147,7 @@ def repository(repo: Repository, owner: Person | Organization, affiliation: Affi
         "open_issues": repo.stars // 3,
         "watchers": repo.stars,
         "default_branch": "main",
-        "permissions": {"admin": admin, "maintain": admin, "push": True, "triage": True, "pull": True},
+        "permissions": {"admin": admin, "maintain": admin, "push": works_on_it, "triage": works_on_it, "pull": True},
     }
 
 

@@ -7,6 +7,7 @@ from oauth_bridge.github.simulator.messages import Response, json_response
 from wire import strict_json
 
 _UNICORN = b"<!DOCTYPE html><title>Unicorn! &middot; GitHub</title><p>This page is taking too long to load."
+_SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 _HUGE_BYTES = 20_000_000
 _HTML = {"content-type": "text/html; charset=utf-8"}
 _JSON = {"content-type": "application/json; charset=utf-8"}
@@ -27,6 +28,14 @@ def sick_response(fault: Fault) -> Response:
             return Response(200, _JSON, b'{"login": "' + b"a" * _HUGE_BYTES + b'"}')
         case "redirect":
             return Response(302, {"location": fault.location})
+        case "sso":
+            message = "Resource protected by organization SAML enforcement."
+            return json_response({"message": message}, status=403, headers={"x-github-sso": f"required; url={fault.location}"})
+        case "scope":
+            headers = {"x-oauth-scopes": "read:user", "x-accepted-oauth-scopes": "repo"}
+            return json_response({"message": "Resource not accessible by this token"}, status=403, headers=headers)
+        case "secondary":
+            return json_response({"message": _SECONDARY}, status=403)
         case "slow" | "hang" | "wrong_types":
             raise ValueError(f"{fault.kind} needs the right answer")
 
@@ -44,7 +53,7 @@ def _refusal(fault: Fault) -> Response:
     if fault.status not in (403, 429):
         return Response(fault.status, _HTML, _UNICORN)
     body = {
-        "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+        "message": _SECONDARY,
         "documentation_url": "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
         "status": str(fault.status),
     }

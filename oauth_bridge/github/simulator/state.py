@@ -11,6 +11,7 @@ from oauth_bridge.github.simulator.faults import Faults
 from oauth_bridge.github.simulator.messages import Request
 from oauth_bridge.github.simulator.people import People
 from oauth_bridge.github.simulator.tokens import DEVELOPMENT_KEY, Kind, Revocations, Token, seal, unseal
+from oauth_bridge.github.simulator.work import Issue
 
 MAX_REMEMBERED = 5_000
 ATTEMPT_LIFETIME_SECONDS = 600
@@ -21,6 +22,7 @@ class Settings:
     """Switches that a test may turn. ``client_secret``: None accepts any that is not empty.
 
     ``restricted_org`` is an organization that has not approved the application: GitHub tells nothing of it.
+    ``sso_org`` is one that asks for its single sign-on, which no token has passed.
     """
 
     expiring_tokens: bool = False
@@ -29,6 +31,7 @@ class Settings:
     rate_limit: int = 5_000
     client_secret: str | None = None
     restricted_org: str = ""
+    sso_org: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class State:
     revocations: Revocations = field(default_factory=Revocations)
     requests: deque[Request] = field(default_factory=lambda: deque(maxlen=MAX_REMEMBERED))
     calls: dict[tuple[str, int], int] = field(default_factory=dict)
+    # Repository id -> what was created through the API.
+    created_issues: dict[int, list[Issue]] = field(default_factory=dict)
     _attempts: dict[str, Attempt] = field(default_factory=dict)
 
     def reset(self) -> None:
@@ -64,6 +69,7 @@ class State:
         self.settings, self.people, self.revocations = Settings(), fresh_people(), Revocations()
         self.requests.clear()
         self.calls.clear()
+        self.created_issues.clear()
         self._attempts.clear()
 
     def microseconds(self) -> int:
