@@ -1,7 +1,7 @@
-"""What an operator may do: roles, kept as Django's groups ``viewer``, ``operator`` and ``owner``, each with what is before it.
+"""What an operator may do: viewer, operator, owner, each with all that is before it.
 
-A superuser is an owner: the first one, and those whom ``ADMIN_USERNAMES`` or a rule makes one. Whoever may use the
-dashboard and has no role sees nothing there.
+An owner is Django's superuser: the first one, and whom ``ADMIN_USERNAMES`` or a rule makes one. The others are in Django's
+group of the role's name; whoever may use the dashboard and is in neither sees nothing there.
 """
 
 from typing import Any, Literal
@@ -10,7 +10,6 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AnonymousUser, Group
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from oauth_bridge.models import Person
@@ -27,6 +26,7 @@ class Role(models.TextChoices):
 Right = Literal["view", "operate", "own"]
 _LEAST: dict[str, Role] = {"view": Role.VIEWER, "operate": Role.OPERATOR, "own": Role.OWNER}
 _RANK = {role: rank for rank, role in enumerate(Role)}
+GROUPS = (Role.VIEWER, Role.OPERATOR)
 # Of whose models a role's permissions speak.
 _APPS = frozenset({"oauth_bridge", "mcpserver", "tools"})
 
@@ -38,7 +38,7 @@ def role_of(person: Person | AnonymousUser | Any) -> Role | None:
     if person.is_superuser:
         return Role.OWNER
     if not hasattr(person, "_role"):
-        names = person.groups.filter(name__in=Role.values).values_list("name", flat=True)
+        names = person.groups.filter(name__in=GROUPS).values_list("name", flat=True)
         person._role = max((Role(name) for name in names), key=_RANK.__getitem__, default=None)  # type: ignore[attr-defined]
     return person._role  # type: ignore[attr-defined,no-any-return]
 
@@ -64,19 +64,9 @@ def require(request: HttpRequest, right: Right) -> None:
         raise PermissionDenied
 
 
-def owners() -> QuerySet[Person]:
-    """Return the people who may do everything: without one nobody could name another."""
-    return Person.objects.filter(Q(is_superuser=True) | Q(groups__name=Role.OWNER), is_active=True, is_staff=True).distinct()
-
-
-def is_last_owner(person: Person) -> bool:
-    """Return whether nobody would be left who may name operators, if ``person`` were none any more."""
-    return has_right(person, "own") and not owners().exclude(pk=person.pk).exists()
-
-
 def ensure_groups(**_: Any) -> None:
     """Create the groups that are missing. A receiver of ``post_migrate``."""
-    Group.objects.bulk_create((Group(name=role) for role in Role), ignore_conflicts=True)
+    Group.objects.bulk_create((Group(name=role) for role in GROUPS), ignore_conflicts=True)
 
 
 class RoleBackend(BaseBackend):

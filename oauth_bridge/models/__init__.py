@@ -1,6 +1,6 @@
 """The tables of who: people and rules, clients and tokens, sessions, sign-ins under way."""
 
-from oauth_bridge.models.audit import AuthEvent
+from oauth_bridge.models.audit import AuditMark, AuthEvent
 from oauth_bridge.models.documents import ClientDocument, ClientDocumentChange, ClientHost, ClientKeySet, UsedAssertion
 from oauth_bridge.models.oauth import AccessToken, Client, Grant, IDToken, RefreshToken
 from oauth_bridge.models.people import AccessRequest, AllowRule, Membership, Person
@@ -12,6 +12,7 @@ __all__ = [
     "AccessRequest",
     "AccessToken",
     "AllowRule",
+    "AuditMark",
     "AuthEvent",
     "Client",
     "ClientDocument",

@@ -41,6 +41,16 @@ class AuthEvent(models.Model):
         PERSON_SWITCHED = "person_switched", "person switched on or off"
         KEYS_ROTATED = "keys_rotated", "stored secrets sealed again"
         RESOURCE_SERVER_CHANGED = "resource_server_changed", "resource server changed"
+        OPERATOR_SIGNED_IN = "operator_signed_in", "operator signed in by password"
+        OPERATOR_REFUSED = "operator_refused", "operator's password refused"
+        OPERATOR_CHANGED = "operator_changed", "operator named, changed or dismissed"
+        PASSWORD_CHANGED = "password_changed", "operator's password changed"  # noqa: S105  no password
+        CHANGED_BY_HAND = "changed_by_hand", "changed on the dashboard"
+        ACTION_RUN = "action_run", "action run on the dashboard"
+        TOOL_CALLS = "tool_calls", "tool calls recorded, their sum"
+        AUDIT_EXPORTED = "audit_exported", "audit exported"
+        AUDIT_SHORTENED = "audit_shortened", "old audit events deleted"
+        AUDIT_ACCEPTED = "audit_accepted", "broken audit chain taken up again"
         COUNTED_ONLY = "counted_only", "more of the same by nobody known, counted"
 
     at = models.DateTimeField(db_index=True)
@@ -54,10 +64,45 @@ class AuthEvent(models.Model):
     session = models.ForeignKey("oauth_bridge.Session", null=True, on_delete=models.SET_NULL, related_name="events")
     operator = models.CharField("by operator", max_length=150, blank=True)
     detail = models.JSONField(default=dict)
+    # The chain (`oauth_bridge/chain`): written once, a moment later, by whoever seals. Nothing of it costs a sign-in time.
+    sequence = models.BigIntegerField(null=True, editable=False, help_text="Its place in the chain, from 1")
+    hash = models.CharField(max_length=64, blank=True, editable=False, help_text="Of its content and the hash before it")
+    seal = models.JSONField(null=True, editable=False, help_text="Whom it was about, and what its erasable part hashes to")
+    salt = models.CharField(max_length=32, blank=True, editable=False, help_text="Empty once what was personal is erased")
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["kind", "at"]), models.Index(fields=["person", "at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "at"]),
+            models.Index(fields=["person", "at"]),
+            models.Index(fields=["id"], condition=models.Q(sequence__isnull=True), name="auth_event_unsealed"),
+        ]
+        constraints: ClassVar = [
+            # Of sealed ones alone: writing an event touches no more than the index above.
+            models.UniqueConstraint(fields=["sequence"], condition=models.Q(sequence__isnull=False), name="auth_event_sequence")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class AuditMark(models.Model):
+    """Where the chain of events begins and where it ends, authenticated under a key of the server.
+
+    Whoever can write the database can hash a chain of their own; these two rows they cannot make.
+    """
+
+    class Name(models.TextChoices):
+        """The two that there are."""
+
+        HEAD = "head", "the newest sealed event"
+        ANCHOR = "anchor", "the newest event that retention has deleted"
+
+    name = models.CharField(max_length=8, choices=Name.choices, primary_key=True)
+    sequence = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    mac = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.sequence}"
