@@ -1,0 +1,83 @@
+"""A person who must not be here any more: cut off, or forgotten altogether."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from oauth_bridge import audit, endings, roles, sessions
+from oauth_bridge.models import (
+    AccessRequest,
+    AllowRule,
+    AuthEvent,
+    GitHubCredential,
+    Grant,
+    PendingAuthorization,
+    Person,
+    Session,
+)
+from oauth_bridge.people import owners
+
+
+class Protected(Exception):
+    """An operator's own account, or one above the operator's own right. The message is for the operator."""
+
+
+def cut_off(person: Person, *, operator: Person) -> int:
+    """Switch a person off: every session ends, nothing under way becomes one, no sign-in succeeds; return how many ended.
+
+    Raises:
+        Protected: the operator's own account, or an owner's, by one who is none.
+        LastOwner: nobody would be left who can undo it.
+    """
+    _check(person, operator)
+    with owners.keep_one():
+        Person.objects.filter(pk=person.pk).update(is_active=False)
+        audit.record(audit.Kind.PERSON_SWITCHED, person=person, operator=operator, switched="off")
+        ended = endings.end(endings.Reach(endings.Whose.PERSON, person), operator=operator, ask_again=True)
+        sessions.withdraw_rights()
+    return ended
+
+
+@transaction.atomic
+def let_back(person: Person, *, operator: Person) -> None:
+    """Switch a person on again. What ended stays ended, and the rules decide."""
+    Person.objects.filter(pk=person.pk).update(is_active=True)
+    audit.record(audit.Kind.PERSON_SWITCHED, person=person, operator=operator, switched="on")
+
+
+def forget(person: Person, *, operator: Person) -> None:
+    """Delete everything about a person: account, sessions, tokens, GitHub's word, their own rule and requests.
+
+    Events stay, and name nobody: who did what to the server must be provable, not who somebody was.
+
+    Raises:
+        Protected, LastOwner: as for ``cut_off``.
+    """
+    _check(person, operator)
+    with owners.keep_one():
+        # Ended first, and told to every process: a remembered caller is refused at once.
+        endings.end(endings.Reach(endings.Whose.PERSON, person), operator=operator, ask_again=True)
+        account = {"github_id": person.github_id}
+        if person.github_id is not None:
+            AllowRule.objects.filter(**account).delete()
+            AccessRequest.objects.filter(**account).delete()
+        GitHubCredential.objects.filter(person=person).delete()
+        PendingAuthorization.objects.filter(person=person).delete()
+        Grant.objects.filter(user=person).delete()
+        _forget_in_events(person)
+        Session.objects.filter(person=person).delete()
+        person.delete()
+        audit.record(audit.Kind.PERSON_SWITCHED, operator=operator, switched="deleted with all data")
+        sessions.withdraw_rights()
+
+
+def _check(person: Person, operator: Person) -> None:
+    if person.pk == operator.pk:
+        raise Protected("This is your own account. Another operator has to do that.")
+    if roles.has_right(person, "own") and not roles.has_right(operator, "own"):
+        raise Protected("This is an owner's account. An owner has to do that.")
+
+
+def _forget_in_events(person: Person) -> None:
+    """Take a person's name, address and number out of the events about them."""
+    about = AuthEvent.objects.filter(Q(person=person) | Q(login__iexact=person.login))
+    about.update(login="", address=None, person=None, session=None)
