@@ -10,7 +10,7 @@ class McpServerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and listen to what changes."""
-        from mcpserver import checks, housekeeping, profiles  # noqa: F401
+        from mcpserver import checks, housekeeping, policies, profiles  # noqa: F401
         from mcpserver.streams import notices
         from mcpserver.tasks.model import Task
         from oauth_bridge import housekeeping as sweeping
@@ -20,3 +20,4 @@ class McpServerConfig(AppConfig):
         sweeping.ALSO_STALE.append(housekeeping.stale)
         resealing.SEALED.append((Task, ("sealed_requests", "sealed_answers", "sealed_outcome")))
         profiles.connect()
+        policies.connect()

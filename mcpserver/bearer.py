@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from mcpserver import database
+from mcpserver.policies import POLICIES
 from oauth_bridge import sessions, verification
 from oauth_bridge.principals import Principal
 from oauth_bridge.protocol import challenge, scopes, tokens
@@ -109,6 +110,8 @@ class PrincipalCache:
         started = time.monotonic()
         epoch = await database.run(sessions.epoch)
         if epoch != self._epoch:
+            # First: whoever is believed from here on is judged by what holds now.
+            await POLICIES.reload()
             self._known = OrderedDict()
             self._epoch = epoch
         self._epoch_read_at = started

@@ -51,6 +51,9 @@ TOOL_MODULES = [
     "tools.catalog.github_prompts",
 ]
 
+# Without a switch of the operator's: a set is on as far as its tools only read, a tool by its name whatever it does.
+TOOLS_ON = ["set:core", "set:repositories"]
+
 # --- Sign-in at GitHub, or at the simulator in development ---
 
 GITHUB_CLIENT_ID = env.text("GITHUB_CLIENT_ID")

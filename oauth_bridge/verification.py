@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from oauth_bridge.models import AccessToken, Session
+from oauth_bridge.models import AccessToken, Membership, Person, Session
 from oauth_bridge.principals import Principal
 from oauth_bridge.protocol import resources
 
@@ -60,6 +60,7 @@ def find_principal(token_checksum: str) -> Principal | None:
     if row is None or row[2] is None or not is_for_us(row[8]):
         return None
     _touch(row[0], row[9], now)
+    organizations, teams = _memberships(row[1], now)
     return Principal(
         session_id=str(row[0]),
         person_id=row[1],
@@ -70,6 +71,22 @@ def find_principal(token_checksum: str) -> Principal | None:
         scopes=frozenset(row[6].split()),
         expires_at=row[7].timestamp(),
         token_checksum=token_checksum,
+        organizations=organizations,
+        teams=teams,
+        groups=frozenset(Person.groups.through.objects.filter(person_id=row[1]).values_list("group_id", flat=True)),
+    )
+
+
+def _memberships(person_id: int, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the organizations and teams that GitHub has confirmed for a person; those of rules that have expired are not asked
+    about any more, and do not count.
+    """
+    rows = Membership.objects.filter(Q(rule__expires_at=None) | Q(rule__expires_at__gt=now), person_id=person_id)
+    found = list(rows.values_list("rule__login", "rule__team"))
+    # Who is in a team is in its organization.
+    return (
+        frozenset(organization.lower() for organization, _ in found),
+        frozenset(f"{organization}/{team}".lower() for organization, team in found if team),
     )
 
 

@@ -11,3 +11,7 @@ prompts_changed = Signal()
 resources_changed = Signal()
 # One resource reads differently now: ``uri`` (str), ``github_id`` (int, whose it is; None for everybody who may read it).
 resource_updated = Signal()
+# The operator decided something about tools (``tools.models``). Sent in the transaction that decides it.
+policy_changed = Signal()
+# Calls were written to the record: ``calls``, a list of ``ToolCall`` with their keys. Sent in the transaction that writes them.
+calls_recorded = Signal()

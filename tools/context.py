@@ -44,6 +44,8 @@ class ToolContext:
     # Not shown: a partial in a traceback or a log line would show what it was bound to.
     github_token: Callable[[], Awaitable[str]] = field(repr=False)
     request_id: str = "-"
+    client_id: str = ""
+    session_id: str = ""
     github_token_refused: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
     github_account_differs: Callable[[], Awaitable[None]] = field(default=_nothing_to_mark, repr=False)
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tools import asking
+from tools import asking, signatures
 from tools.context import ToolContext
+from tools.quotas import Quota
 from tools.results import ToolResult
 
 # MCP 2025-11-25 server/tools, Tool Names: up to 128 of these. Kept to 64, which older suites and clients enforce.
@@ -36,6 +37,7 @@ class Declaration:
     name: str
     description: str
     arguments: type[BaseModel]
+    function: Callable[..., Any]
     is_async: bool
     place: str
 
@@ -50,10 +52,14 @@ def inspect(function: Callable[..., Any]) -> Declaration:
     hints = hints_of(function, place)
     name = name_of(function, place)
     description = description_of(function, place)
+    if hints.get("return") is not ToolResult:
+        raise DeclarationError(f"{place}: {name} must be annotated to return ToolResult")
+    arguments, called = _arguments(function, name, hints, place)
     return Declaration(
         name=name,
         description=description,
-        arguments=_arguments_model(name, hints, place, list(python_inspect.signature(function).parameters)),
+        arguments=arguments,
+        function=called,
         is_async=python_inspect.iscoroutinefunction(function),
         place=place,
     )
@@ -113,17 +119,32 @@ def required_capabilities(made: Declaration, names: object) -> Mapping[str, Any]
         raise DeclarationError(f"{made.place}: {made.name} requires {error}, which no client offers") from None
 
 
-def _arguments_model(name: str, hints: dict[str, Any], place: str, parameters: list[str]) -> type[BaseModel]:
+def quota(made: Declaration, *, per_minute: int | None, per_day: int | None) -> Quota:
+    """Return how often one person may call it.
+
+    Raises:
+        DeclarationError: a number below 1.
+    """
+    if any(limit is not None and limit < 1 for limit in (per_minute, per_day)):
+        raise DeclarationError(f"{made.place}: per_minute and per_day of {made.name} must be 1 or more")
+    return Quota(per_minute, per_day)
+
+
+def _arguments(
+    function: Callable[..., Any], name: str, hints: dict[str, Any], place: str
+) -> tuple[type[BaseModel], Callable[..., Any]]:
+    """Return the arguments' model, and what is called with it and the context."""
+    parameters = list(python_inspect.signature(function).parameters)
+    if not parameters or not is_model(hints.get(parameters[0])):
+        try:
+            return signatures.of_parameters(function)
+        except signatures.NotArguments as error:
+            raise DeclarationError(f"{place}: {name} {error}") from None
     if len(parameters) != 2:
-        raise DeclarationError(f"{place}: {name} must take two parameters, arguments and context")
-    model = hints.get(parameters[0])
-    if not is_model(model):
-        raise DeclarationError(f"{place}: the first parameter of {name} must be annotated with a pydantic model")
+        raise DeclarationError(f"{place}: {name} must take two parameters, arguments and context, or each argument by itself")
     if hints.get(parameters[1]) is not ToolContext:
         raise DeclarationError(f"{place}: the second parameter of {name} must be annotated with ToolContext")
-    if hints.get("return") is not ToolResult:
-        raise DeclarationError(f"{place}: {name} must be annotated to return ToolResult")
-    return typing.cast("type[BaseModel]", model)
+    return hints[parameters[0]], function
 
 
 def check_common(place: str, name: str, *, title: str, scopes: object, timeout_seconds: float) -> None:

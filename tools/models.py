@@ -1,16 +1,31 @@
 """What the operator decides about tools, and the record of calls. People, clients and sessions are numbers and words here."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 TARGET_HELP = "Name of a tool, set:NAME, or * for all"
 SITE = 1
 
 
-class ToolRule(models.Model):
+class Decision(models.Model):
+    """Something that the operator decided. It is told in the transaction that writes it (``tools.apps``).
+
+    Save and delete rows; an ``update`` of many is told to nobody.
+    """
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it, and tell of it, or neither."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+
+class ToolRule(Decision):
     """Who may use what. ``tools.permissions`` says how rules are read together.
 
     ``name`` is the organization, ``organization/team``, the person's login, or a client: its id, or the host of its document.
@@ -73,7 +88,7 @@ class ToolRule(models.Model):
                 return f"{self.who}:{self.name}"
 
 
-class ToolSwitch(models.Model):
+class ToolSwitch(Decision):
     """On or off, for a tool or a set. Without a row the setting ``TOOLS_ON`` decides."""
 
     target = models.CharField("tool", max_length=100, unique=True, help_text=TARGET_HELP)
@@ -89,7 +104,7 @@ class ToolSwitch(models.Model):
         return f"{self.target} is {'on' if self.is_on else 'off'}"
 
 
-class ToolSettings(models.Model):
+class ToolSettings(Decision):
     """What holds for all tools: one row, or none while nothing was decided."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SITE, editable=False)
@@ -105,7 +120,7 @@ class ToolSettings(models.Model):
         return "only reading" if self.read_only else "reading and writing"
 
 
-class ReadOnlyClient(models.Model):
+class ReadOnlyClient(Decision):
     """A program through which tools only read. ``client`` is its id, or the host of its document."""
 
     client = models.CharField("program", max_length=255, unique=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from tools import completions, content, declaration, schemas
+from tools import completions, content, declaration, schemas, sets
 from tools.completions import Completer
 from tools.content import Block, Icon
 from tools.context import ToolContext
@@ -56,6 +56,12 @@ class Prompt:
     is_async: bool
     definition: dict[str, Any]
     completers: dict[str, Completer] = field(default_factory=dict)
+    set: str = sets.CORE
+
+    @property
+    def writes(self) -> bool:
+        """Return that it changes nothing, which the decisions about tools ask of all that they are about."""
+        return False
 
     def complete(self, argument: str) -> Callable[[completions.SuggestT], completions.SuggestT]:
         """Make ``async def suggest(value, chosen, context) -> list[str]`` the completion of one argument.
@@ -74,6 +80,7 @@ def prompt(
     scopes: AbstractSet[str] = frozenset(),
     icons: Sequence[Icon] = (),
     timeout_seconds: float = declaration.TIMEOUT_SECONDS,
+    set: str = sets.CORE,  # noqa: A002 - reads well where it is declared
 ) -> Callable[[PromptFunction], Prompt]:
     """Turn ``async def name(arguments: Arguments, context: ToolContext) -> list[Message]`` into a ``Prompt``.
 
@@ -103,6 +110,7 @@ def prompt(
             function=function,
             is_async=inspect.iscoroutinefunction(function),
             definition={**definition, **content.icons_on_wire(icons)},
+            set=set,
         )
 
     return declare

@@ -11,8 +11,10 @@ from tools import content, declaration, schemas, sets
 from tools.content import Icon
 from tools.context import ToolContext
 from tools.prompts import Prompt
+from tools.quotas import NO_QUOTA, Quota
 from tools.resources import Resource
 from tools.results import ToolResult
+from tools.sizes import MAX_RESULT_CHARACTERS
 
 ToolFunction = Callable[[Any, ToolContext], Awaitable[ToolResult] | ToolResult]
 StepUp = Callable[[Any], AbstractSet[str]]
@@ -46,6 +48,14 @@ class Tool:
     ask_first: bool = False
     requires: Mapping[str, Any] = field(default_factory=dict)
     set: str = sets.CORE
+    quota: Quota = NO_QUOTA
+    max_result_characters: int = MAX_RESULT_CHARACTERS
+    record_arguments: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Return whether it changes anything."""
+        return not self.definition["annotations"]["readOnlyHint"]
 
 
 def tool(
@@ -64,16 +74,22 @@ def tool(
     ask_first: bool = False,
     requires: AbstractSet[str] = frozenset(),
     set: str = sets.CORE,  # noqa: A002 - reads well where a tool is declared
+    per_minute: int | None = None,
+    per_day: int | None = None,
+    max_result_characters: int = MAX_RESULT_CHARACTERS,
+    record_arguments: bool = False,
 ) -> Callable[[ToolFunction], Tool]:
     """Turn ``async def name(arguments: Arguments, context: ToolContext) -> ToolResult`` into a ``Tool``.
 
+    Instead of the model there may be annotated parameters: ``async def add(a: int, b: int, context: ToolContext)``.
     Name, description and schemas come from the function. What is not said is assumed for the worst: a tool that writes is
     destructive and not idempotent unless declared otherwise. A plain function runs in a thread, away from the event loop.
 
     ``task``: whether a call may be answered by a task, whose result is fetched later. With ``ask_first`` the function asks in
     the call itself, and becomes a task by ``await context.become_task()``. ``requires`` names what the client must offer for
     the tool to make sense at all: ``elicitation``, ``elicitation.url``, ``sampling``, ``sampling.tools``, ``roots``.
-    ``set`` is the group of tools that it belongs to (``tools.sets``).
+    ``set`` is the group of tools that it belongs to (``tools.sets``). ``per_minute`` and ``per_day`` are how often one person
+    may call it. ``record_arguments`` keeps them in the record of calls, where operators read them.
 
     Raises:
         DeclarationError: at import, with file and line, when the declaration does not make a tool.
@@ -99,13 +115,16 @@ def tool(
             timeout_seconds=timeout_seconds,
             arguments=made.arguments,
             output=output,
-            function=function,
+            function=made.function,
             is_async=made.is_async,
             definition={**_definition(made, title, annotations, output), **content.icons_on_wire(icons)},
             task=task,
             ask_first=ask_first,
             requires=declaration.required_capabilities(made, requires),
             set=set,
+            quota=declaration.quota(made, per_minute=per_minute, per_day=per_day),
+            max_result_characters=max_result_characters,
+            record_arguments=record_arguments,
         )
 
     return declare

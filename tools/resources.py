@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel
 
-from tools import completions, content, declaration, uri_templates
+from tools import completions, content, declaration, sets, uri_templates
 from tools.completions import Completer
 from tools.content import Annotations, Icon
 from tools.context import Person, ToolContext
@@ -66,7 +66,13 @@ class Resource:
     is_async: bool
     definition: dict[str, Any]
     completers: dict[str, Completer] = field(default_factory=dict)
+    set: str = sets.CORE
     listings: list[Listing] = field(default_factory=list)
+
+    @property
+    def writes(self) -> bool:
+        """Return that it changes nothing, which the decisions about tools ask of all that they are about."""
+        return False
 
     @property
     def is_template(self) -> bool:
@@ -121,6 +127,7 @@ def resource(
     icons: Sequence[Icon] = (),
     ttl_ms: int = 0,
     timeout_seconds: float = declaration.TIMEOUT_SECONDS,
+    set: str = sets.CORE,  # noqa: A002 - reads well where it is declared
 ) -> Callable[[ResourceFunction], Resource]:
     """Turn ``async def name(login: str, context: ToolContext) -> str`` into the resource ``github://user/{login}``.
 
@@ -166,6 +173,7 @@ def resource(
                 **{key: value for key, value in optional.items() if value is not None},
                 **content.icons_on_wire(icons),
             },
+            set=set,
         )
 
     return declare

@@ -9,17 +9,13 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from tools import arguments as arguments_module
-from tools import link, permissions, results
+from tools import call_record, limits, link, permissions, quotas, records, results, sizes
 from tools.context import ToolContext
 from tools.link import CallEnded, CapabilityMissing
 from tools.registry import Tool
 from tools.results import ToolError, ToolResult
-from wire import strict_json
 
 logger = logging.getLogger(__name__)
-
-# About what the large clients take of one result; beyond it they cut, and the model never learns what is missing.
-MAX_RESULT_CHARACTERS = 150_000
 
 
 class ToolFault(Exception):
@@ -42,12 +38,6 @@ class TimedOut(ToolError):
     outcome: ClassVar[str] = "timeout"
 
 
-class ResultTooLarge(ToolError):
-    """The result has more than ``MAX_RESULT_CHARACTERS``."""
-
-    outcome: ClassVar[str] = "result_too_large"
-
-
 async def run(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
     """Return the tool's result; whatever the caller could put right comes back as a result with ``is_error``.
 
@@ -57,9 +47,10 @@ async def run(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) ->
         asyncio.CancelledError: the caller went away.
     """
     started = time.perf_counter()
-    outcome = "fault"
+    outcome, size = "fault", 0
     try:
-        result = await _carry_out(tool, arguments, context)
+        with limits.one_more(context.person.github_id):
+            result, size = await _carry_out(tool, arguments, context)
         outcome = ToolError.outcome if result.is_error else "ok"
         return result
     except CapabilityMissing as error:
@@ -84,7 +75,13 @@ async def run(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) ->
     except Exception as error:
         raise _fault(tool, context, error) from error
     finally:
-        _record(tool, outcome, started, context)
+        _record(tool, arguments, context, outcome=outcome, started=started, size=size)
+
+
+def refuse(tool: Tool, arguments: Mapping[str, Any], context: ToolContext, reason: str) -> ToolResult:
+    """Return the result of a call that is not permitted: the reason, for the model to pass on. It is recorded as well."""
+    _record(tool, arguments, context, outcome=permissions.REFUSED, started=time.perf_counter())
+    return results.error(reason)
 
 
 def _fault(tool: Tool, context: ToolContext, error: BaseException) -> ToolFault:
@@ -93,15 +90,17 @@ def _fault(tool: Tool, context: ToolContext, error: BaseException) -> ToolFault:
     return ToolFault(context.request_id)
 
 
-async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
+async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) -> tuple[ToolResult, int]:
+    """Return the result and its size."""
     parsed = arguments_module.parse(tool, arguments)
     missing = permissions.required_scopes(tool, parsed) - context.scopes
     if missing:
         raise PermissionMissing(f"{tool.name} needs a permission that was not granted: {' '.join(sorted(missing))}.")
-    result = await _within_time(tool, parsed, context)
-    _check_size(tool, result)
+    if tool.quota is not quotas.NO_QUOTA:
+        await quotas.take(tool.name, tool.quota, context.person.github_id)
+    result, size = sizes.bounded(tool.name, await _within_time(tool, parsed, context), tool.max_result_characters)
     _check_output(tool, result)
-    return result
+    return result, size
 
 
 async def _within_time(tool: Tool, parsed: BaseModel, context: ToolContext) -> ToolResult:
@@ -127,16 +126,6 @@ async def _call(tool: Tool, parsed: BaseModel, context: ToolContext) -> ToolResu
     return made
 
 
-def _check_size(tool: Tool, result: ToolResult) -> None:
-    """Measure text and structured content apart: a client shows the one or the other."""
-    sizes = [len(strict_json.dumps(part).decode()) for part in (result.content, result.structured) if part is not None]
-    if max(sizes) > MAX_RESULT_CHARACTERS:
-        message = (
-            f"The result of {tool.name} is too large ({max(sizes)} characters, at most {MAX_RESULT_CHARACTERS}). Ask for less."
-        )
-        raise ResultTooLarge(message)
-
-
 def _check_output(tool: Tool, result: ToolResult) -> None:
     """Structured content must conform to the output schema (MCP 2026-07-28 server/tools, Output Schema): else it is a bug."""
     if tool.output is None or result.is_error:
@@ -146,11 +135,14 @@ def _check_output(tool: Tool, result: ToolResult) -> None:
     tool.output.model_validate(result.structured)
 
 
-def _record(tool: Tool, outcome: str, started: float, context: ToolContext) -> None:
+def _record(
+    tool: Tool, arguments: Mapping[str, Any], context: ToolContext, *, outcome: str, started: float, size: int = 0
+) -> None:
     milliseconds = round((time.perf_counter() - started) * 1000)
-    # Never the arguments: they are the person's.
+    # Never the arguments: they are the person's. The record keeps them where the tool chose so.
     extra = _fields(context, tool=tool.name, outcome=outcome, duration_ms=milliseconds)
     logger.info("tool=%s outcome=%s duration_ms=%d", tool.name, outcome, milliseconds, extra=extra)
+    records.add(call_record.of(tool, arguments, context, outcome=outcome, duration_ms=milliseconds, result_size=size))
 
 
 def _fields(context: ToolContext, **values: str | int) -> dict[str, dict[str, str | int]]:

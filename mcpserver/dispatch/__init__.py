@@ -97,6 +97,8 @@ def _prepare(step: Single, principal: Principal) -> _Prepared:
 async def _carry_out(step: Single, prepared: _Prepared, call: Call) -> SingleOutcome:
     if isinstance(prepared, ProtocolError):
         return prepared
+    if isinstance(prepared, calls.Refused):
+        return await calls.refuse(prepared, call)
     known = _PREPARED.get(type(step))
     if known is not None:
         return await _within_session(step, known[1](prepared, step, call), call)

@@ -1,9 +1,11 @@
 """``tools/call``: the tool, its rights, and the context that it runs in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mcpserver import bearer, database, links
+from mcpserver.dispatch import rights
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import parameter_headers
 from mcpserver.protocol import tools as messages
@@ -14,7 +16,7 @@ from mcpserver.protocol.steps import CallTool, Complete, GetPrompt, ReadResource
 from mcpserver.protocol.versions import Era
 from oauth_bridge.github import api, credentials
 from oauth_bridge.principals import Principal
-from tools import asking, permissions, results, runner
+from tools import asking, results, runner
 from tools.catalog import CATALOG
 from tools.context import Person, ToolContext
 from tools.link import UNLINKED, CapabilityMissing
@@ -26,8 +28,17 @@ GITHUB_AWAY = "GitHub did not answer when this person's sign-in there had to be 
 SIGN_IN_AGAIN = "The link to GitHub has ended for this person. Ask them to sign in again through this client."
 
 
-def prepare(step: CallTool, principal: Principal) -> Tool | ProtocolError:
-    """Return the tool, or the error that answers the call.
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A call that is not permitted, and the reason that the caller is told."""
+
+    tool: Tool
+    arguments: Mapping[str, Any]
+    reason: str
+
+
+def prepare(step: CallTool, principal: Principal) -> Tool | Refused | ProtocolError:
+    """Return the tool, or what answers the call without it.
 
     Raises:
         BearerError: a scope is missing; nothing has run.
@@ -36,10 +47,17 @@ def prepare(step: CallTool, principal: Principal) -> Tool | ProtocolError:
         tool = _tool(step)
     except ProtocolError as error:
         return error
-    missing = permissions.missing_scopes(tool, step.arguments, principal.scopes)
-    if missing:
-        raise bearer.insufficient_scope(missing, principal.scopes)
-    return tool
+    verdict = rights.explain(tool, principal, step.arguments)
+    if verdict.allowed:
+        return tool
+    if verdict.missing:
+        raise bearer.insufficient_scope(verdict.missing, principal.scopes)
+    return Refused(tool, step.arguments, verdict.reason)
+
+
+async def refuse(refused: Refused, call: Call) -> SingleOutcome:
+    """Return the result that tells the model why not: the call was understood (MCP server/tools, Error Handling)."""
+    return runner.refuse(refused.tool, refused.arguments, context(call), refused.reason)
 
 
 def _tool(step: CallTool) -> Tool:
@@ -105,6 +123,8 @@ def context(call: Call, step: CallTool | GetPrompt | ReadResource | Complete | N
         scopes=principal.scopes,
         github_token=token.get,
         request_id=request_id.current.get(),
+        client_id=principal.client_id,
+        session_id=principal.session_id,
         github_token_refused=token.refused,
         github_account_differs=token.of_another_account,
         link=UNLINKED if step is None else links.for_call(step, call),

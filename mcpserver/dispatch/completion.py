@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mcpserver import bearer
-from mcpserver.dispatch import calls, failures
+from mcpserver.dispatch import calls, failures, rights
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import completion as messages
 from mcpserver.protocol.completion import Question
@@ -34,7 +34,7 @@ def prepare(step: Complete, principal: Principal) -> Found | ProtocolError:
     """
     question = step.question
     owner = _owner(question)
-    if owner is None or question.argument not in _arguments(owner):
+    if owner is None or question.argument not in _arguments(owner) or rights.refusal(owner, principal):
         return messages.unknown_reference()
     missing = owner.scopes - principal.scopes
     if missing:

@@ -1,9 +1,9 @@
-"""The four lists, page by page: what the caller's scopes open, in the order of the catalog."""
+"""The four lists, page by page: what operator and scopes let the caller use, in the order of the catalog."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcpserver.dispatch import calls, failures
+from mcpserver.dispatch import calls, failures, rights
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import pages, prompts, resources, tools
 from mcpserver.protocol.errors import ProtocolError
@@ -12,16 +12,17 @@ from mcpserver.protocol.pages import Kind
 from mcpserver.protocol.server import Server
 from mcpserver.protocol.steps import ListPage
 from mcpserver.protocol.versions import Revision
+from oauth_bridge.principals import Principal
 from tools import reader
 from tools.catalog import CATALOG
+from tools.resources import Resource
 
 _Definitions = list[Mapping[str, Any]]
-_Scopes = frozenset[str]
 
 
 async def list_page(step: ListPage, call: Call) -> SingleOutcome:
     """Return the page that was asked for, of what this caller may see."""
-    definitions = _VISIBLE[step.kind](call.principal.scopes)
+    definitions = _VISIBLE[step.kind](call.principal)
     try:
         own = await _own_resources(call) if step.kind is resources.RESOURCES else []
         if own:
@@ -34,23 +35,27 @@ async def list_page(step: ListPage, call: Call) -> SingleOutcome:
         return failures.error_for(error)
 
 
-def _tools(scopes: _Scopes) -> _Definitions:
-    return [tool.definition for tool in CATALOG.visible_to(scopes)]
+def _tools(principal: Principal) -> _Definitions:
+    return [tool.definition for tool in rights.permitted(CATALOG.visible_to(principal.scopes), principal)]
 
 
-def _resources(scopes: _Scopes) -> _Definitions:
-    return [each.definition for each in CATALOG.resources_visible_to(scopes) if not each.is_template]
+def _resources(principal: Principal) -> _Definitions:
+    return [each.definition for each in _visible_resources(principal) if not each.is_template]
 
 
-def _templates(scopes: _Scopes) -> _Definitions:
-    return [each.definition for each in CATALOG.resources_visible_to(scopes) if each.is_template]
+def _templates(principal: Principal) -> _Definitions:
+    return [each.definition for each in _visible_resources(principal) if each.is_template]
 
 
-def _prompts(scopes: _Scopes) -> _Definitions:
-    return [prompt.definition for prompt in CATALOG.prompts_visible_to(scopes)]
+def _prompts(principal: Principal) -> _Definitions:
+    return [prompt.definition for prompt in rights.permitted(CATALOG.prompts_visible_to(principal.scopes), principal)]
 
 
-_VISIBLE: dict[Kind, Callable[[_Scopes], _Definitions]] = {
+def _visible_resources(principal: Principal) -> list[Resource]:
+    return rights.permitted(CATALOG.resources_visible_to(principal.scopes), principal)
+
+
+_VISIBLE: dict[Kind, Callable[[Principal], _Definitions]] = {
     tools.TOOLS: _tools,
     resources.RESOURCES: _resources,
     resources.TEMPLATES: _templates,
@@ -64,7 +69,7 @@ async def _own_resources(call: Call) -> _Definitions:
     Raises:
         ToolError, ToolFault: a listing failed.
     """
-    listings = [each for each in CATALOG.resources_visible_to(call.principal.scopes) if each.listings]
+    listings = [each for each in _visible_resources(call.principal) if each.listings]
     # Without a link: a list asks nobody (MCP 2026-07-28 basic/patterns/mrtr, Supported Requests).
     return [entry for each in listings for entry in await reader.listed(each, calls.context(call))]
 

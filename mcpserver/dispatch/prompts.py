@@ -1,10 +1,10 @@
 """``prompts/get``: the prompt and its rights."""
 
 from mcpserver import bearer
-from mcpserver.dispatch import calls, failures
+from mcpserver.dispatch import calls, failures, rights
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import prompts as messages
-from mcpserver.protocol.errors import ProtocolError
+from mcpserver.protocol.errors import NotDone, ProtocolError
 from mcpserver.protocol.exchange import SingleOutcome
 from mcpserver.protocol.steps import GetPrompt
 from oauth_bridge.principals import Principal
@@ -22,6 +22,9 @@ def prepare(step: GetPrompt, principal: Principal) -> Prompt | ProtocolError:
     prompt = CATALOG.prompt(step.name)
     if prompt is None:
         return messages.unknown_prompt()
+    refused = rights.refusal(prompt, principal)
+    if refused is not None:
+        return NotDone(refused.reason)
     missing = prompt.scopes - principal.scopes
     if missing:
         raise bearer.insufficient_scope(missing, principal.scopes)

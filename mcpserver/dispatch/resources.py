@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mcpserver import bearer
-from mcpserver.dispatch import calls, failures
+from mcpserver.dispatch import calls, failures, rights
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import resources as messages
 from mcpserver.protocol.errors import ProtocolError
@@ -35,6 +35,8 @@ def prepare(step: ReadResource, principal: Principal) -> Found | ProtocolError:
     if found is None:
         return messages.not_found(step.uri, step.revision)
     resource, variables = found
+    if rights.refusal(resource, principal) is not None:
+        return messages.not_found(step.uri, step.revision)
     missing = resource.scopes - principal.scopes
     if missing:
         raise bearer.insufficient_scope(missing, principal.scopes)

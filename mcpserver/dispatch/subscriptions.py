@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcpserver import bearer
+from mcpserver.dispatch import rights
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import jsonrpc, resources
 from mcpserver.protocol import subscriptions as messages
@@ -142,7 +143,9 @@ async def subscribe(step: Subscribe, call: Call) -> SingleOutcome:
 def _readable(uri: str, principal: Principal) -> Resource | None:
     """Return the resource of that URI if it exists for that person, whatever the token's scopes."""
     found = CATALOG.resource(uri)
-    if found is None or not found[0].may_read(Person(principal.github_id, principal.login), found[1]):
+    if found is None or rights.refusal(found[0], principal):
+        return None
+    if not found[0].may_read(Person(principal.github_id, principal.login), found[1]):
         return None
     return found[0]
 

@@ -25,6 +25,9 @@ def load_application() -> App:
 
 def serve(server: str, app: App, listener: socket.socket, *, grace_seconds: int = GRACE_SECONDS) -> None:
     """Serve ``app`` on ``listener`` until SIGINT or SIGTERM, then finish what is under way and return."""
+    from tools import records  # models are ready when this is called, not when this module is read
+
     runner: Any = import_module(SERVERS[server])
     settle_collector()
-    runner.run(app, listener, grace_seconds=grace_seconds)
+    with records.writing():
+        runner.run(app, listener, grace_seconds=grace_seconds)

@@ -78,6 +78,9 @@ class Notices:
         self.unwant(listener, listener.keys)
 
     def _hear(self, payload: dict[str, Any]) -> None:
+        if wait := payload.get("wait_seconds"):
+            asyncio.get_running_loop().call_later(wait, self._hear, {**payload, "wait_seconds": 0})
+            return
         method, params = payload["method"], payload["params"]
         change = ((method, params.get("uri", "")), payload["github_id"])
         if change[0] not in self._by_key or change in self._due:
@@ -101,12 +104,14 @@ class Notices:
 notices = Notices()
 
 
-def announce(method: str, params: Mapping[str, Any], github_id: int | None = None) -> None:
+def announce(method: str, params: Mapping[str, Any], github_id: int | None = None, *, wait_seconds: float = 0) -> None:
     """Tell every process that something has changed; ``github_id``: whom it is about, None for everybody who asked.
+
+    ``wait_seconds``: how long it may take until every process answers accordingly; listeners are told after that.
 
     From a thread it is written now, with the transaction if there is one; from an event loop, as soon as possible.
     """
-    payload = {"method": method, "params": dict(params), "github_id": github_id}
+    payload = {"method": method, "params": dict(params), "github_id": github_id, "wait_seconds": wait_seconds}
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -132,6 +137,12 @@ def connect() -> None:
     changes.prompts_changed.connect(_prompts_changed)
     changes.resources_changed.connect(_resources_changed)
     changes.resource_updated.connect(_resource_updated)
+
+
+def announce_lists_changed(*, wait_seconds: float) -> None:
+    """Tell that other tools, resources and prompts may be used than before."""
+    for method in LIST_CHANGED.values():
+        announce(method, {}, wait_seconds=wait_seconds)
 
 
 def _tools_changed(**_: object) -> None:

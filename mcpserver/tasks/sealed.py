@@ -6,7 +6,7 @@ from typing import Any
 from oauth_bridge import sealing
 from wire import strict_json
 
-# Above all that is ever stored: a body (1 MB) of answers, results of ``tools.runner.MAX_RESULT_CHARACTERS`` twice.
+# Above all that is ever stored: a body (1 MB) of answers, results of ``tools.sizes.MAX_RESULT_CHARACTERS`` twice.
 _MAX_BYTES = 8_000_000
 
 

@@ -6,6 +6,7 @@ from tests.conformance import fixtures
 from tests.support.witnessed import *  # noqa: F403
 
 TOOL_MODULES = fixtures.MODULES
+TOOLS_ON = ["set:core", "confirm_delete"]
 
 # Variant A: whoever calls without a token is the one whose token is in this file.
 if os.environ.get("CONFORMANCE_TOKEN_FILE"):

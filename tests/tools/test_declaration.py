@@ -39,11 +39,6 @@ async def with_a_third(arguments: Arguments, context: ToolContext, more: int) ->
     return text("done")
 
 
-async def with_a_dictionary(arguments: dict[str, int], context: ToolContext) -> ToolResult:
-    """Do it."""
-    return text("done")
-
-
 async def with_another_context(arguments: Arguments, context: int) -> ToolResult:
     """Do it."""
     return text("done")
@@ -72,7 +67,6 @@ def declare(function: Callable[..., Any], **changes: Any) -> Any:
         (without_docstring, "needs a docstring"),
         (without_context, "must take two parameters"),
         (with_a_third, "must take two parameters"),
-        (with_a_dictionary, "first parameter"),
         (with_another_context, "second parameter"),
         (with_another_result, "to return ToolResult"),
         (with_an_unknown_name, "cannot be resolved"),

@@ -9,10 +9,11 @@ import pytest
 from pydantic import BaseModel
 
 from tests.tools.cast import context_of
-from tools import runner
+from tools import runner, sizes
+from tools.content import image
 from tools.context import ToolContext
 from tools.registry import Tool, tool
-from tools.results import ToolError, ToolResult, structured, text
+from tools.results import ToolError, ToolResult, blocks, structured, text
 
 pytestmark = pytest.mark.asyncio
 
@@ -136,23 +137,23 @@ async def test_cancelling_passes_through(caplog: pytest.LogCaptureFixture) -> No
 @pytest.mark.parametrize(
     "made",
     [
-        lambda size: text("x" * size),
+        lambda size: blocks(image(b"x" * size)),
         lambda size: structured({"value": "x" * size}, text="short"),
     ],
 )
 async def test_a_result_beyond_the_limit_asks_for_less(
     made: Callable[[int], ToolResult], caplog: pytest.LogCaptureFixture
 ) -> None:
-    limit = runner.MAX_RESULT_CHARACTERS
+    limit = sizes.MAX_RESULT_CHARACTERS
     result = await runner.run(tool_of(lambda *_: made(limit)), {}, context_of())
     assert result.is_error
     assert "Ask for less" in result.content[0]["text"]
     assert record_of(caplog)["outcome"] == "result_too_large"
-    assert not (await runner.run(tool_of(lambda *_: made(limit - 100)), {}, context_of())).is_error
+    assert not (await runner.run(tool_of(lambda *_: made(limit // 2)), {}, context_of())).is_error
 
 
 async def test_the_limit_counts_characters_not_bytes() -> None:
-    words = "ü" * (runner.MAX_RESULT_CHARACTERS - 100)
+    words = "ü" * (sizes.MAX_RESULT_CHARACTERS - 100)
     assert not (await runner.run(tool_of(lambda *_: text(words)), {}, context_of())).is_error
 
 
