@@ -57,7 +57,7 @@ def takes_events_with_json(accept: str | None) -> bool:
 
 def takes(accept: str | None, media_type: str) -> bool:
     """Return whether ``Accept`` covers a type by a range with a weight above zero. No header takes anything."""
-    if not accept:
+    if not accept or (media_type == JSON and accept in _USUAL_ACCEPT):
         return True
     weights = dict(_weighted(part) for part in accept.split(","))
     return _weight_of(media_type, weights) > 0
