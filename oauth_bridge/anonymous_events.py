@@ -29,7 +29,8 @@ def record(kind: AuthEvent.Kind, *, client: Client | None, **detail: str | int |
 def _count(kind: AuthEvent.Kind, network: str, minute: datetime) -> None:
     # A line of IPv6 has as many addresses as it likes: its first stands for all of them.
     address = network.partition("/")[0] if network != throttle.UNKNOWN else None
-    rows = AuthEvent.objects.filter(kind=audit.Kind.COUNTED_ONLY, at=minute, address=address)
+    # One that is sealed is never changed: whoever comes so late counts in a new one.
+    rows = AuthEvent.objects.filter(kind=audit.Kind.COUNTED_ONLY, at=minute, address=address, sequence__isnull=True)
     with transaction.atomic():
         row = rows.select_for_update().order_by("pk").first()
         if row is None:

@@ -12,10 +12,12 @@ class OAuthBridgeConfig(AppConfig):
     verbose_name = "Sign-in and access"
 
     def ready(self) -> None:
-        """Let sign-ins of GitHub's people be noted by the minute, where Django writes each, and make the roles' groups."""
+        """Let sign-ins of GitHub's people be noted by the minute, where Django writes each; make groups and triggers."""
         from oauth_bridge import roles  # models are ready from here on
+        from oauth_bridge.chain import triggers
         from oauth_bridge.people import accounts
 
         user_logged_in.disconnect(dispatch_uid="update_last_login")
         user_logged_in.connect(accounts.note_sign_in, dispatch_uid="note_sign_in")
         post_migrate.connect(roles.ensure_groups, sender=self, dispatch_uid="roles")
+        post_migrate.connect(triggers.ensure, sender=self, dispatch_uid="audit_triggers")

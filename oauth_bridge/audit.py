@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils import timezone
 
 from oauth_bridge import statements
@@ -9,6 +10,8 @@ from oauth_bridge.models import AuthEvent, Client, Person, Session
 from wire import caller, request_id
 
 Kind = AuthEvent.Kind
+# What JSON has; ``changes`` maps a field to what it was and what it is.
+Detail = str | int | bool | list[str] | dict[str, list[str]]
 
 
 def record(
@@ -19,7 +22,7 @@ def record(
     client: Client | None = None,
     session: Session | None = None,
     operator: Person | None = None,
-    **detail: str | int | bool | list[str],
+    **detail: Detail,
 ) -> None:
     """Write one event, with the reference that the person's page shows and the address that the request came from.
 
@@ -45,6 +48,15 @@ def sessions_ended(sessions: Iterable[Session], reason: Session.EndReason, *, op
     )
 
 
+def forget(person: Person) -> int:
+    """Erase what events say of a person: login, address and detail; return of how many.
+
+    That something happened, when, and by which operator stays: the chain holds, since what is erased counts in it as a hash.
+    """
+    of_them = Q(person=person) | Q(person__isnull=True, login__iexact=person.login)
+    return AuthEvent.objects.filter(of_them).exclude(login="").update(login="", address=None, detail={}, salt="")
+
+
 def _event(
     kind: AuthEvent.Kind,
     *,
@@ -53,7 +65,7 @@ def _event(
     client: Client | None = None,
     session: Session | None = None,
     operator: Person | None = None,
-    detail: dict[str, str | int | bool | list[str]] | dict[str, str],
+    detail: dict[str, Detail] | dict[str, str],
 ) -> AuthEvent:
     return AuthEvent(
         at=timezone.now(),

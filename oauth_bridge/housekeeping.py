@@ -16,11 +16,11 @@ from django.db.models import QuerySet
 from social_django.models import Association, Code, Nonce, Partial
 
 from oauth_bridge import orphans, people
+from oauth_bridge.chain import retention
 from oauth_bridge.models import (
     AccessRequest,
     AccessToken,
     AllowRule,
-    AuthEvent,
     Client,
     Grant,
     PendingAuthorization,
@@ -100,6 +100,7 @@ def _batches(now: datetime) -> dict[str, Batch]:
     """Return, by name, what deletes up to ``BATCH`` rows and says how many."""
     return {
         **{name: _deleting(rows) for stale in (_stale, *ALSO_STALE) for name, rows in stale(now).items()},
+        "audit events": lambda: retention.retire(now, limit=BATCH),
         "clients retired": lambda: orphans.retire(now, limit=BATCH),
         "clients": lambda: orphans.delete_retired(now, limit=BATCH),
     }
@@ -119,7 +120,6 @@ def _stale(now: datetime) -> dict[str, QuerySet[Any]]:
         "browser sessions": BrowserSession.objects.filter(expire_date__lt=now),
         # Who asked for access, and what the operator said: as long as the record of it, and past the pause before the next.
         "requests for access": AccessRequest.objects.filter(decided_at__lt=now - timedelta(days=settings.AUDIT_RETENTION_DAYS)),
-        "audit events": AuthEvent.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_RETENTION_DAYS)),
         "clients of documents": Client.objects.filter(
             orphans.unattended(now),
             registration_source=Client.RegistrationSource.CIMD,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 
 from oauth_bridge import audit, sealing
+from oauth_bridge.chain import marks
 from oauth_bridge.models import GitHubCredential, SignInAttempt
 
 BATCH = 100
@@ -33,8 +34,18 @@ def reseal() -> Count:
         while keys := list(model._default_manager.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
             _batch(model, columns, keys, count)
             last = keys[-1]
+    _marks(count)
     audit.record(audit.Kind.KEYS_ROTATED, resealed=count.resealed, already_current=count.current, unreadable=count.unreadable)
     return count
+
+
+@transaction.atomic
+def _marks(count: Count) -> None:
+    """Authenticate the ends of the audit chain under the first key."""
+    for renewed in marks.renew():
+        count.resealed += renewed is True
+        count.current += renewed is False
+        count.unreadable += renewed is None
 
 
 def _batch(model: type[models.Model], columns: tuple[str, ...], keys: list[object], count: Count) -> None:

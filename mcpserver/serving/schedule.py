@@ -18,6 +18,8 @@ FIRST_SECONDS = (30.0, 300.0)
 EVERY_SECONDS = (3300.0, 3900.0)
 # Between these a rule that has expired ends its sessions: "until five o'clock" is to mean that.
 RULES_SECONDS = (240.0, 300.0)
+# How long an event is without its place in the chain.
+SEAL_SECONDS = (20.0, 40.0)
 _PATIENCE_SECONDS = 5.0
 
 MayGoOn = Callable[[], bool]
@@ -74,6 +76,19 @@ def keep_rules(_may_go_on: MayGoOn) -> None:
             logger.info("expired rules: %d sessions ended", ended)
 
     _safely("expired rules", run)
+
+
+def seal_events(may_go_on: MayGoOn) -> None:
+    """Give new audit events their place in the chain."""
+    from oauth_bridge.chain import marks, sealing
+
+    def run() -> None:
+        try:
+            sealing.seal(timezone.now(), may_go_on=may_go_on)
+        except marks.BrokenChain:
+            logger.error("audit: the mark of the newest event was changed; see `manage.py audit verify`")  # noqa: TRY400
+
+    _safely("sealing of audit events", run)
 
 
 def _safely(name: str, run: Callable[[], None]) -> None:

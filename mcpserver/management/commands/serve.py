@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from mcpserver import tool_drift
 from mcpserver.serving import banner, checks, running, schedule, sockets, workers
 from mcpserver.serving.refusal import EXIT_CANNOT_START, EXIT_INTERRUPTED, CannotStart
 from mcpserver.serving.simulator import start_simulator_if_wanted
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         checks.check_all()
         # Also here, not in `bootstrap` alone: a name taken out of the environment is out after a restart.
         people.sync_rules_from_settings()
+        tool_drift.look()
         listener = sockets.listen(host, port)
         start_simulator_if_wanted()
         for warning in filter(None, (checks.multi_process_warning(count), checks.empty_list_warning())):
@@ -54,7 +56,9 @@ class Command(BaseCommand):
         self.stdout.flush()
         every = schedule.RULES_SECONDS
         rules = schedule.repeated(schedule.keep_rules, first_seconds=every, every_seconds=every)
-        with schedule.repeated(schedule.keep_house), rules:
+        seal = schedule.SEAL_SECONDS
+        events = schedule.repeated(schedule.seal_events, first_seconds=seal, every_seconds=seal)
+        with schedule.repeated(schedule.keep_house), rules, events:
             if app is None:
                 return workers.run(server, listener, count, project=settings.BASE_DIR, grace_seconds=running.GRACE_SECONDS)
             running.serve(server, app, listener)
