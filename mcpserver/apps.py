@@ -10,7 +10,7 @@ class McpServerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and listen to what changes."""
-        from mcpserver import checks, housekeeping, policies, profiles  # noqa: F401
+        from mcpserver import checks, housekeeping, policies, profiles, tool_drift  # noqa: F401
         from mcpserver.streams import notices
         from mcpserver.tasks.model import Task
         from oauth_bridge import housekeeping as sweeping
@@ -21,3 +21,4 @@ class McpServerConfig(AppConfig):
         resealing.SEALED.append((Task, ("sealed_requests", "sealed_answers", "sealed_outcome")))
         profiles.connect()
         policies.connect()
+        tool_drift.connect()

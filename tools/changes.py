@@ -15,3 +15,5 @@ resource_updated = Signal()
 policy_changed = Signal()
 # Calls were written to the record: ``calls``, a list of ``ToolCall`` with their keys. Sent in the transaction that writes them.
 calls_recorded = Signal()
+# A tool looks to clients otherwise than before: ``change``, a ``drift.Change``. Sent in the transaction that records it.
+definition_changed = Signal()

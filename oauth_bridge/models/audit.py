@@ -48,6 +48,7 @@ class AuthEvent(models.Model):
         CHANGED_BY_HAND = "changed_by_hand", "changed on the dashboard"
         ACTION_RUN = "action_run", "action run on the dashboard"
         TOOL_CALLS = "tool_calls", "tool calls recorded, their sum"
+        TOOL_CHANGED = "tool_changed", "tool looks otherwise to clients"
         AUDIT_EXPORTED = "audit_exported", "audit exported"
         AUDIT_SHORTENED = "audit_shortened", "old audit events deleted"
         AUDIT_ACCEPTED = "audit_accepted", "broken audit chain taken up again"
