@@ -2,7 +2,7 @@
 # without root, from a path with spaces. What takes more than a line stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance conformance-server fuzz mutation check lint typecheck format migrations migrate admin hooks lock clean
+.PHONY: help run demo test conformance conformance-server fuzz mutation check lint typecheck format migrations migrate admin hooks lock clean
 
 python := .venv/bin/python
 development := sh scripts/environment.sh .venv requirements-dev.txt
@@ -14,6 +14,9 @@ help: ## Show this list
 
 run: ## Set up whatever is missing, then serve on http://localhost:8000 (Ctrl-C ends it)
 	@exec sh scripts/run.sh $(ARGS)
+
+demo: ## Serve the dashboard with a month of made-up people and calls, on a database of its own (ARGS="--calls 100000")
+	@exec sh scripts/demo.sh $(ARGS)
 
 test: ## Run the whole test suite with branch coverage (REQUIRE_ALL=1: a skip is a failure)
 	@exec sh scripts/test.sh $(ARGS)

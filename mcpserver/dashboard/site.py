@@ -1,19 +1,49 @@
 """The operator's dashboard as an admin site."""
 
-from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+from typing import Any
 
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import path
+
+from mcpserver import __version__
 from oauth_bridge import browser, throttle
 from oauth_bridge.views import pages
 
 
 class DashboardSite(AdminSite):
-    """Django's admin under our name; its password form is throttled."""
+    """Django's admin under our name, with pages of our own; its password form is throttled."""
 
     site_header = "Gatehouse"
     site_title = "Gatehouse"
-    index_title = "Dashboard"
+    index_title = "Overview"
     enable_nav_sidebar = True
+
+    def get_urls(self) -> list[Any]:
+        """Return our own pages, then the admin's. Each of ours checks the role of who asks."""
+        from mcpserver.dashboard import doctor_page, overview_page, setup_page
+
+        def page(address: str, view: Callable[..., HttpResponseBase], name: str) -> Any:
+            return path(address, self.admin_view(view), name=name)
+
+        return [
+            page("health/outside/", overview_page.outside, "health_outside"),
+            page("set-up/", setup_page.setup, "setup"),
+            page("set-up/steps.json", setup_page.steps, "setup_steps"),
+            page("doctor/", doctor_page.doctor, "doctor"),
+            *super().get_urls(),
+        ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page of the dashboard knows; ``shell`` is the frame's."""
+        return {**super().each_context(request), "shell": self._shell(request)}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may be a plain response
+        """Return the overview."""
+        from mcpserver.dashboard import overview_page
+
+        return overview_page.overview(request, {**self.each_context(request), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Show or take the password form: a guesser is slowed by address."""
@@ -23,3 +53,14 @@ class DashboardSite(AdminSite):
             except throttle.Throttled as error:
                 return pages.throttled(request, error)
         return super().login(request, extra_context)
+
+    def _shell(self, request: HttpRequest) -> dict[str, Any]:
+        from mcpserver.dashboard import navigation
+        from mcpserver.dashboard.roles import role_of
+
+        shell: dict[str, Any] = {"version": __version__}
+        # A stranger at the password form learns nothing of what there is.
+        if self.has_permission(request):
+            role = role_of(request.user)
+            shell |= {"navigation": navigation.entries(request), "role": role.value if role else ""}
+        return shell
