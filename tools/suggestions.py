@@ -7,6 +7,9 @@ from tools.github import GitHubError
 from tools.github.models import Repository
 from tools.repositories import PRIVATE_SCOPE, NotPublic, check_visible
 
+# A person is typing, and waits.
+MAX_PAGES = 3
+
 
 async def owners(value: str, context: ToolContext) -> list[str]:
     """Return the owners of repositories that the person works with, the person first."""
@@ -33,17 +36,23 @@ async def file_paths(value: str, owner: str, name: str, context: ToolContext) ->
 
 
 async def _known(context: ToolContext) -> list[Repository]:
+    """Return what the person works with, most recently pushed first, as far as the pages go that are looked at."""
     may_see_private = PRIVATE_SCOPE in context.scopes
-    try:
-        page = await context.github.repositories(
-            limit=100,
-            page=1,
-            visibility="all" if may_see_private else "public",
-            affiliation=("owner", "collaborator", "organization_member"),
-        )
-    except GitHubError:
-        return []
-    return [each for each in page.items if may_see_private or each.is_public]
+    found: list[Repository] = []
+    for number in range(1, MAX_PAGES + 1):
+        try:
+            page = await context.github.repositories(
+                limit=100,
+                page=number,
+                visibility="all" if may_see_private else "public",
+                affiliation=("owner", "collaborator", "organization_member"),
+            )
+        except GitHubError:
+            break
+        found += [each for each in page.items if may_see_private or each.is_public]
+        if not page.has_more:
+            break
+    return found
 
 
 def _beginning_with(value: str, known: Sequence[str]) -> list[str]:

@@ -119,7 +119,7 @@ async def _once(
         async with pool.client().stream(method, url, json=body, headers=headers) as response:
             if kept is not None and response.status_code == 304:
                 return _answer(kept.body, kept.has_next, response)
-            await _raise_refusal(response, caller)
+            await _raise_refusal(response, path, caller)
             whole = await bodies.whole(response)
             answer = _answer(whole, "next" in response.links, response)
             if method == "GET" and (etag := response.headers.get("etag")):
@@ -131,7 +131,7 @@ async def _once(
         raise errors.Unreachable from None
 
 
-async def _raise_refusal(response: httpx2.Response, caller: Caller) -> None:
+async def _raise_refusal(response: httpx2.Response, path: Path, caller: Caller) -> None:
     """Raise the error of a response that is one, and remember what follows from it."""
     now = time.time()
     text = await bodies.beginning(response, REFUSAL_BYTES) if response.status_code == 403 else ""
@@ -139,7 +139,7 @@ async def _raise_refusal(response: httpx2.Response, caller: Caller) -> None:
     if isinstance(error, errors.TokenRefused):
         etags.forget(caller.holder)
     if isinstance(error, errors.Limited) and error.wait_seconds:
-        resource = refusals.limited_resource(response.headers) or EVERYTHING
+        resource = path.resource if refusals.is_primary_limit(response.headers) else EVERYTHING
         pauses.begin(caller.holder, resource, until=now + error.wait_seconds)
     if error is not None:
         raise error

@@ -50,10 +50,9 @@ def for_status(
             return errors.Unexpected()
 
 
-def limited_resource(headers: Mapping[str, str]) -> str | None:
-    """Return what a limit is about, ``core`` or ``search``; None for a secondary limit, which is about everything."""
-    is_primary = headers.get("x-ratelimit-remaining") == "0" and "retry-after" not in headers
-    return headers.get("x-ratelimit-resource", "core") if is_primary else None
+def is_primary_limit(headers: Mapping[str, str]) -> bool:
+    """Return whether a limit is about this kind of request; a secondary one is about everything."""
+    return headers.get("x-ratelimit-remaining") == "0" and "retry-after" not in headers
 
 
 def is_partial(headers: Mapping[str, str]) -> bool:
