@@ -11,4 +11,9 @@ class AdminConfig(SimpleAdminConfig):
     def ready(self) -> None:
         """Register our own models."""
         super().ready()
-        from oauth_bridge import admin  # noqa: F401
+        from mcpserver.dashboard import activity
+        from oauth_bridge.admin.activity import SOURCES
+        from oauth_bridge.people.leaving import ALSO_FORGET
+
+        SOURCES.append(activity.of_sessions)
+        ALSO_FORGET.append(activity.forget)

@@ -91,8 +91,7 @@ class ClientAdmin(parts.ReadOnlyAdmin):
     list_filter = (
         StateFilter,
         UseFilter,
-        ("registration_source", admin.ChoicesFieldListFilter),
-        ("token_endpoint_auth_method", admin.ChoicesFieldListFilter),
+        known.KindFilter,
     )
     search_fields = ("name", "client_id", "redirect_uris", "registered_from")
     search_help_text = "A name, an id, a host, an address"
@@ -107,7 +106,7 @@ class ClientAdmin(parts.ReadOnlyAdmin):
         """Return its name, and what it is."""
         product = known.of(client)
         tone = parts.GOOD if product and product.is_proven else parts.QUIET
-        mark = parts.badge(known.words(client), tone) if product else parts.badge("only its own word", parts.QUIET)
+        mark = parts.badge(known.words(client), tone) if product else "not recognised"
         return format_html('<span class="cell-main">{}</span><span class="cell-more">{}</span>', parts.name_of(client), mark)
 
     @admin.display(description="Kind", ordering="registration_source")

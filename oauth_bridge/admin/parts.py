@@ -24,6 +24,8 @@ STYLES = ("gatehouse/access.css",)
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for type checkers only
     """Rows that the server writes: an operator looks, and acts by buttons."""
 
+    show_facets = admin.ShowFacets.NEVER
+
     class Media:
         css = {"all": STYLES}
 
@@ -42,7 +44,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for 
 
 def badge(text: str, tone: str = QUIET) -> SafeString:
     """Return a word in a coloured frame; the word says it, the colour only helps."""
-    return format_html('<span class="badge {}">{}</span>', tone, text)
+    return format_html('<span class="tag {}">{}</span>', tone, text)
 
 
 def chips(words: Iterable[str]) -> SafeString:

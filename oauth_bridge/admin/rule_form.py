@@ -12,6 +12,14 @@ _NO_LOGIN = "A GitHub login has letters, digits and hyphens only, at most 39."
 _NO_TEAM = "Write the team as the last part of its address at GitHub: letters, digits, hyphens and underscores."
 
 
+class MomentWidget(forms.SplitDateTimeWidget):
+    """A day and a time, with the browser's own pickers."""
+
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
+        day, time = {"type": "date", "aria-label": "The day"}, {"type": "time", "aria-label": "The time (UTC)", "step": "1"}
+        super().__init__(attrs, date_format="%Y-%m-%d", time_format="%H:%M:%S", date_attrs=day, time_attrs=time)
+
+
 class AllowRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
     """A rule, checked as GitHub would."""
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as django_delete_selected
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from oauth_bridge import audit, roles
 from oauth_bridge.admin import parts
-from oauth_bridge.admin.rule_form import AllowRuleForm
+from oauth_bridge.admin.rule_form import AllowRuleForm, MomentWidget
 from oauth_bridge.models import AllowRule, AuthEvent
 from oauth_bridge.people import owners, preview
 from oauth_bridge.people.rules import enforce_rules, remove
@@ -54,6 +55,8 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
     list_display = ("whom", "kind", "bound_to", "until", "note", "source", "state")
     list_filter = (StateFilter, "kind", "is_admin", "source")
     search_fields = ("login", "team", "note")
+    show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": MomentWidget}}
     search_help_text = "A login, an organization, a team, a note"
     readonly_fields = ("github_id", "organization_id", "team_id", "source", "created_at")
     actions = ("delete_selected",)
@@ -87,6 +90,12 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
         if not rule.is_live(timezone.now()):
             return parts.badge("expired", parts.BAD)
         return parts.badge("in use", parts.GOOD) if self.bound_to(rule) else parts.badge("not used yet")
+
+    def get_fieldsets(self, request: HttpRequest, obj: AllowRule | None = None) -> list[Any]:  # noqa: ARG002
+        """Return what is asked, and for a rule that is there what is known of it."""
+        asked = ("Who", {"fields": ("kind", "login", "team")}), ("How", {"fields": ("expires_at", "note", "is_admin")})
+        known = ("What is known", {"fields": self.readonly_fields})
+        return [*asked, known] if obj else [*asked]
 
     def get_readonly_fields(self, request: HttpRequest, obj: AllowRule | None = None) -> tuple[str, ...]:
         """Return the fields that stay: a rule that is bound keeps its names, and owners alone name operators."""

@@ -92,9 +92,9 @@ class Listing(ChangeList):
 class SessionAdmin(parts.ReadOnlyAdmin):
     """Who is signed in through what."""
 
-    list_display = ("who", "program", "device", "used", "may", "wire", "state")
+    list_display = ("who", "program", "device", "used", "state", "wire", "may")
     # Not by client: the list beside the table would name every program that ever registered. The search finds them.
-    list_filter = (StateFilter, UsedFilter, ("client__registration_source", admin.ChoicesFieldListFilter), ScopeFilter)
+    list_filter = (StateFilter, UsedFilter, known.KindFilter, ScopeFilter)
     search_fields = ("person__login", "person__name", "client__name", "client__client_id", "address")
     search_help_text = "A person, a program, an address"
     list_select_related = ("person", "client")

@@ -1,5 +1,7 @@
 """A person who must not be here any more: cut off, or forgotten altogether."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -15,6 +17,9 @@ from oauth_bridge.models import (
     Session,
 )
 from oauth_bridge.people import owners
+
+# What other apps know of a person, and have to forget in the same transaction.
+ALSO_FORGET: list[Callable[[Person], object]] = []
 
 
 class Protected(Exception):
@@ -65,6 +70,8 @@ def forget(person: Person, *, operator: Person) -> None:
         Grant.objects.filter(user=person).delete()
         _forget_in_events(person)
         Session.objects.filter(person=person).delete()
+        for forget_elsewhere in ALSO_FORGET:
+            forget_elsewhere(person)
         person.delete()
         audit.record(audit.Kind.PERSON_SWITCHED, operator=operator, switched="deleted with all data")
         sessions.withdraw_rights()
@@ -78,6 +85,6 @@ def _check(person: Person, operator: Person) -> None:
 
 
 def _forget_in_events(person: Person) -> None:
-    """Take a person's name, address and number out of the events about them."""
-    about = AuthEvent.objects.filter(Q(person=person) | Q(login__iexact=person.login))
-    about.update(login="", address=None, person=None, session=None)
+    """Take what is personal out of the events about somebody: all of it at once, which leaves the chain whole (``chain``)."""
+    about = AuthEvent.objects.filter(Q(person=person) | Q(person__isnull=True, login__iexact=person.login))
+    about.update(login="", address=None, detail={}, salt="", person=None, session=None)
