@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from oauth_bridge import audit, database_clock, people, sealing, sessions
+from oauth_bridge import audit, database_clock, people, sealing, sessions, statements
 from oauth_bridge.browser import Browser
 from oauth_bridge.documents import hosts
 from oauth_bridge.issuing import IssuedTokens, issue
@@ -14,6 +15,32 @@ from oauth_bridge.models import Client, GitHubCredential, Grant, PendingAuthoriz
 from oauth_bridge.protocol import lifetimes, pkce, resources, scopes, tokens
 from oauth_bridge.protocol.errors import OAuthError
 from oauth_bridge.protocol.token_requests import CodeRequest
+
+
+def _allowed() -> QuerySet[PendingAuthorization]:
+    allowed = PendingAuthorization.objects.filter(allowed_at__isnull=False, denied_at__isnull=True)
+    return allowed.filter(pk=statements.number("pending"))
+
+
+# One person's, whoever comes first. Who has claimed a request has its row locked, and made its code if they are not the first.
+_CLAIM = statements.Update(lambda: _allowed().filter(person__isnull=True), person=statements.number("person"))
+_CLAIM_AGAIN = statements.Update(
+    lambda: _allowed().filter(person=statements.number("person")), person=statements.number("person")
+)
+_GIVEN = statements.Select(lambda: Grant.objects.filter(code=statements.text("code")))
+_REDEEMABLE = statements.Select(
+    lambda: Grant.objects.select_related("user").filter(code=statements.text("code"), application=statements.number("client"))
+)
+# The one judge of single use: whoever changes the row has the code.
+_USE = statements.Update(
+    lambda: Grant.objects.filter(pk=statements.number("grant"), used_at__isnull=True, expires__gt=statements.moment("now")),
+    used_at=statements.moment("now"),
+)
+_TIE = statements.Update(
+    lambda: Grant.objects.filter(pk=statements.number("grant")),
+    session=statements.uuid("session"),
+    used_at=database_clock.stamp("now"),
+)
 
 
 class AlreadyAnswered(Exception):
@@ -30,22 +57,18 @@ def give(pending: PendingAuthorization, person: Person, credential: GitHubCreden
     Raises:
         AlreadyAnswered: there is nothing left to give.
     """
-    row = PendingAuthorization.objects.select_for_update(no_key=True).filter(pk=pending.pk).first()
-    if row is None or row.denied_at or row.allowed_at is None or (row.person_id or person.pk) != person.pk:
+    claim = {"pending": pending.pk, "person": person.pk}
+    is_first = bool(_CLAIM.run(**claim))
+    if not is_first and not _CLAIM_AGAIN.run(**claim):
         raise AlreadyAnswered
-    PendingAuthorization.objects.filter(pk=row.pk).update(person=person)
     # By each key: the code may have been given before the keys were rotated, and one request has one code.
-    codes = {
-        tokens.checksum(code): code
-        for key in sealing.derivation_keys("authorization code")
-        if (
-            code := tokens.derive(tokens.AUTHORIZATION_CODE, key=key, parts=(row.id_checksum.encode(), str(person.pk).encode()))
-        )
-    }
-    # The request's row is locked: nobody else makes this grant between the look and the insert.
-    grant = Grant.objects.filter(code__in=codes).first()
+    parts = pending.id_checksum.encode(), str(person.pk).encode()
+    keys = sealing.derivation_keys("authorization code")
+    derived = (tokens.derive(tokens.AUTHORIZATION_CODE, key=key, parts=parts) for key in keys)
+    codes = {tokens.checksum(code): code for code in derived}
+    grant = None if is_first else next(filter(None, (_GIVEN.first(code=checksum) for checksum in codes)), None)
     if grant is None:
-        grant = Grant.objects.create(code=next(iter(codes)), **_grant(row, person, credential, browser))
+        grant = statements.insert(_grant(next(iter(codes)), pending, person, credential, browser))
     if grant.used_at or grant.expires <= timezone.now():
         raise AlreadyAnswered
     return codes[grant.code]
@@ -89,12 +112,11 @@ def _check_allowed(person: Person, client: Client) -> None:
 def _issue(grant: Grant, client: Client, resource: tuple[str, ...], now: datetime) -> IssuedTokens | None:
     """Return the first tokens of the session that the code begins, or None if the code cannot be used any more."""
     with transaction.atomic():
-        # The one judge of single use: whoever changes the row has the code.
-        if Grant.objects.filter(pk=grant.pk, used_at__isnull=True, expires__gt=now).update(used_at=now):
+        if _USE.run(grant=grant.pk, now=now):
             session = _start_session(grant, client, resource, now)
             issued = issue(session, scope=session.scope, resource=resource, now=now)
             # Written once more, as late as can be: a duplicate that arrived before this was a race, not a replay.
-            Grant.objects.filter(pk=grant.pk).update(session=session, used_at=database_clock.stamp())
+            _TIE.run(grant=grant.pk, session=session.pk, now=timezone.now())
             audit.record(audit.Kind.TOKENS_ISSUED, person=grant.user, client=client, session=session, scope=session.scope)
             return issued
     return None
@@ -107,7 +129,7 @@ def _grant_of(request: CodeRequest, client: Client) -> Grant:
     """
     grant = None
     if tokens.is_well_formed(request.code, tokens.AUTHORIZATION_CODE):
-        grant = Grant.objects.select_related("user").filter(code=tokens.checksum(request.code), application=client).first()
+        grant = _REDEEMABLE.first(code=tokens.checksum(request.code), client=client.pk)
     if grant is None:
         raise _invalid_grant("The code is not valid for this client.")
     if not pkce.verifies(request.code_verifier, grant.code_challenge):
@@ -127,35 +149,40 @@ def _used(grant: Grant, client: Client, received_at: datetime) -> OAuthError:
     return _invalid_grant("The code was used already.")
 
 
-def _grant(pending: PendingAuthorization, person: Person, credential: GitHubCredential, browser: Browser) -> dict[str, object]:
-    return {
-        "user": person,
-        "application_id": pending.client_id,
-        "expires": timezone.now() + timedelta(seconds=lifetimes.AUTHORIZATION_CODE),
-        "redirect_uri": pending.redirect_uri,
-        "redirect_uri_was_sent": pending.redirect_uri_was_sent,
-        "scope": " ".join(scopes.granted(pending.scope.split(), credential.scope)),
-        "resource": pending.resource.split(),
-        "code_challenge": pending.code_challenge,
-        "code_challenge_method": Grant.CODE_CHALLENGE_S256,
-        "credential": credential,
-        "address": browser.address,
-        "user_agent": browser.user_agent,
-    }
+def _grant(
+    checksum: str, pending: PendingAuthorization, person: Person, credential: GitHubCredential, browser: Browser
+) -> Grant:
+    return Grant(
+        code=checksum,
+        user=person,
+        application_id=pending.client_id,
+        expires=timezone.now() + timedelta(seconds=lifetimes.AUTHORIZATION_CODE),
+        redirect_uri=pending.redirect_uri,
+        redirect_uri_was_sent=pending.redirect_uri_was_sent,
+        scope=" ".join(scopes.granted(pending.scope.split(), credential.scope)),
+        resource=pending.resource.split(),
+        code_challenge=pending.code_challenge,
+        code_challenge_method=Grant.CODE_CHALLENGE_S256,
+        credential=credential,
+        address=browser.address,
+        user_agent=browser.user_agent,
+    )
 
 
 def _start_session(grant: Grant, client: Client, resource: tuple[str, ...], now: datetime) -> Session:
-    return Session.objects.create(
-        person=grant.user,
-        client=client,
-        credential_id=grant.credential_id,
-        scope=grant.scope,
-        resource=" ".join(resource),
-        address=grant.address,
-        user_agent=grant.user_agent,
-        created_at=now,
-        expires_at=now + timedelta(seconds=lifetimes.SESSION),
-        last_used_at=now,
+    return statements.insert(
+        Session(
+            person=grant.user,
+            client=client,
+            credential_id=grant.credential_id,
+            scope=grant.scope,
+            resource=" ".join(resource),
+            address=grant.address,
+            user_agent=grant.user_agent,
+            created_at=now,
+            expires_at=now + timedelta(seconds=lifetimes.SESSION),
+            last_used_at=now,
+        )
     )
 
 

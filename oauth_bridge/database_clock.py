@@ -8,13 +8,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models.functions import Now
+from django.db.models import DateTimeField
 from django.utils import timezone
 
+from oauth_bridge import statements
 
-def stamp() -> Any:
-    """Return what writes the present moment in an ``update``, as the database sees it when that statement begins."""
-    return Now() if connection.vendor == "postgresql" else timezone.now()
+
+class _Stamp(statements.Parameter):
+    def as_postgresql(self, *_: Any) -> tuple[str, list[Any]]:
+        return "STATEMENT_TIMESTAMP()", []
+
+
+def stamp(name: str) -> Any:
+    """Return a parameter for the present moment, by this process's clock: PostgreSQL puts its own in that place.
+
+    It is the moment at which the statement begins.
+    """
+    return _Stamp(name, DateTimeField())
 
 
 def now() -> datetime:

@@ -7,7 +7,7 @@ them: somebody who is about to press *Allow* is one of one.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, Count, Min, QuerySet, When
+from django.db.models import Case, Count, Min, Q, QuerySet, When
 from django.utils import timezone
 
 from oauth_bridge.models import PendingAuthorization
@@ -48,10 +48,15 @@ def _thin(rows: QuerySet[PendingAuthorization], surplus: int, now: datetime) -> 
 
 @transaction.atomic
 def _remove(rows: QuerySet[PendingAuthorization], count: int, now: datetime) -> int:
-    """Delete so many: expired ones first, then unanswered ones, and last those whose person is at GitHub; return how many."""
+    """Delete so many; return how many.
+
+    Expired ones go first, then finished ones, which were kept for who presses Allow again, then unanswered ones, and last those
+    whose person is at GitHub.
+    """
     if not count:
         return 0
-    rank = Case(When(expires_at__lte=now, then=0), When(allowed_at__isnull=True, then=1), default=2)
+    is_finished = Q(person__isnull=False) | Q(denied_at__isnull=False)
+    rank = Case(When(expires_at__lte=now, then=0), When(is_finished, then=1), When(allowed_at__isnull=True, then=2), default=3)
     # One that is being answered is locked by that, and stays: nobody waits here for another.
     first = rows.select_for_update(skip_locked=True, of=("self",)).order_by(rank, "pk").values_list("pk", flat=True)
     keys = list(first[:count])

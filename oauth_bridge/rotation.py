@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from oauth_bridge import audit, database_clock, people, sealing, sessions
+from oauth_bridge import audit, database_clock, people, sealing, sessions, statements
 from oauth_bridge.issuing import IssuedTokens, write
 from oauth_bridge.models import AccessToken, AuthEvent, Client, RefreshToken, Session
 from oauth_bridge.protocol import lifetimes, resources, tokens
@@ -20,6 +20,26 @@ from oauth_bridge.protocol.errors import OAuthError
 from oauth_bridge.protocol.token_requests import RefreshRequest
 
 _GRACE = timedelta(seconds=lifetimes.REFRESH_GRACE)
+
+_KNOWN = statements.Select(
+    lambda: RefreshToken.objects.select_related("session__person", "session__client").filter(
+        token_checksum=statements.text("token_checksum"), application=statements.number("client")
+    )
+)
+_SESSION = statements.Select(
+    lambda: Session.objects.select_for_update(no_key=True).filter(pk=statements.uuid("session"), ended_at__isnull=True)
+)
+# The one judge: whoever changes the row makes the successor.
+_EXCHANGE = statements.Update(
+    lambda: RefreshToken.objects.filter(pk=statements.number("token"), revoked__isnull=True),
+    revoked=database_clock.stamp("now"),
+    successor_salt=statements.blob("salt"),
+)
+_LIVE_ON = statements.Update(
+    lambda: AccessToken.objects.filter(refresh_token=statements.number("token")),
+    expires=Least("expires", statements.moment("grace_ends_at")),
+)
+_TOUCH = statements.Update(lambda: Session.objects.filter(pk=statements.uuid("session")), last_used_at=statements.moment("now"))
 
 
 def refresh(request: RefreshRequest, client: Client) -> IssuedTokens:
@@ -42,9 +62,7 @@ def refresh(request: RefreshRequest, client: Client) -> IssuedTokens:
 def _row_of(request: RefreshRequest, client: Client) -> RefreshToken:
     row = None
     if tokens.is_well_formed(request.refresh_token, tokens.REFRESH_TOKEN):
-        checksum = tokens.checksum(request.refresh_token)
-        known = RefreshToken.objects.select_related("session__person", "session__client")
-        row = known.filter(token_checksum=checksum, application=client).first()
+        row = _KNOWN.first(token_checksum=tokens.checksum(request.refresh_token), client=client.pk)
     now = timezone.now()
     if row is None or row.session.ended_at is not None or min(row.expires_at, row.session.expires_at) <= now:
         raise _invalid_grant("The refresh token is not valid any more. Sign in again.")
@@ -60,17 +78,13 @@ def _rotate(row: RefreshToken, presented: str, *, scope: str, resource: tuple[st
     access_token, refresh_token = _successors(presented, salt, key=sealing.derivation_keys("refresh")[0])
     with transaction.atomic():
         # The session's row is locked first: it cannot be ended between the judgement and the new pair.
-        alive = Session.objects.select_for_update(no_key=True).filter(pk=row.session_id, ended_at__isnull=True).first()
-        if alive is None:
+        if _SESSION.first(session=row.session_id) is None:
             raise _invalid_grant("The session has ended. Sign in again.")
-        won = RefreshToken.objects.filter(pk=row.pk, revoked__isnull=True).update(
-            revoked=database_clock.stamp(), successor_salt=salt
-        )
-        if not won:
+        if not _EXCHANGE.run(token=row.pk, now=timezone.now(), salt=salt):
             return None
         # A call in flight elsewhere still holds the old access token: it lives on for the grace.
-        AccessToken.objects.filter(refresh_token=row).update(expires=Least("expires", now + _GRACE))
-        Session.objects.filter(pk=row.session_id).update(last_used_at=now)
+        _LIVE_ON.run(token=row.pk, grace_ends_at=now + _GRACE)
+        _TOUCH.run(session=row.session_id, now=now)
         _record(audit.Kind.TOKENS_REFRESHED, row)
         return write(
             row.session,

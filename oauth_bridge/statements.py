@@ -4,11 +4,11 @@ Django writes the SQL of a queryset anew each time, which costs several times wh
 sign-in are the same each time but for their values: they are declared at the module's top, with a ``Parameter`` for each.
 """
 
-import copy
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import (
@@ -19,14 +19,17 @@ from django.db.models import (
     Expression,
     Field,
     GenericIPAddressField,
+    JSONField,
     Model,
     QuerySet,
+    UUIDField,
 )
+from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
 M = TypeVar("M", bound=Model)
 Compiler = Any
-Value = str | int | datetime | bytes | None
+Value = str | int | datetime | bytes | UUID | dict[str, Any] | None
 
 
 class Parameter(Expression):
@@ -64,6 +67,16 @@ def blob(name: str) -> Any:
     return Parameter(name, BinaryField())
 
 
+def uuid(name: str) -> Any:
+    """Return a parameter that is a UUID, or a row's."""
+    return Parameter(name, UUIDField())
+
+
+def json(name: str) -> Any:
+    """Return a parameter that is an object of JSON."""
+    return Parameter(name, JSONField())
+
+
 def address(name: str) -> Any:
     """Return a parameter that is an IP address."""
     return Parameter(name, GenericIPAddressField())
@@ -80,20 +93,11 @@ class Select(Generic[M]):
         """Return the rows."""
         if (written := self._written.get(connection.vendor)) is None:
             written = self._written[connection.vendor] = self._write()
-        database = connections[DEFAULT_DB_ALIAS]
-        bound = _bound(written.params, values, database)
-        converters = {
-            place: (database.ops.get_db_converters(column) + column.get_db_converters(database), column)
-            for place, column in written.converted
-        }
-        compiler = copy.copy(written.compiler)
-        compiler.connection = database
-        compiler.as_sql = lambda: (written.sql, bound)
-        compiler.get_converters = lambda _: converters
-        # Django's own way from rows to objects, related ones included.
-        run: Any = _Run(written.queryset, compiler)
-        rows: Any = written.queryset._iterable_class(run)
-        return list(rows)
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        with database.cursor() as cursor:
+            cursor.execute(written.sql, _bound(written.params, values, database))
+            rows = cursor.fetchall()
+        return [written.object(row) for row in _converted(rows, written.converted, database)]
 
     def first(self, **values: Value) -> M | None:
         """Return the first row, or None. For queries that find few: all are fetched."""
@@ -106,8 +110,12 @@ class Select(Generic[M]):
         converters = compiler.get_converters([selected[0] for selected in compiler.select])
         # Converters know the connection of this thread: which columns need one is all that is kept.
         converted = [(place, column) for place, (_, column) in converters.items()]
-        compiler.connection = None
-        return _Written(queryset, compiler, sql, params, converted)
+        info = compiler.klass_info
+        places = info["select_fields"]
+        names = [compiler.select[place][0].target.attname for place in places]
+        populators: Any = get_related_populators
+        related = populators(info, compiler.select, DEFAULT_DB_ALIAS)
+        return _Written(sql, params, converted, info["model"], names, slice(places[0], places[-1] + 1), related)
 
 
 class Update:
@@ -151,26 +159,34 @@ def insert(row: M) -> M:
 
 @dataclass(frozen=True, slots=True)
 class _Written(Generic[M]):
-    """A query's SQL, its parameters, and the places of the columns that are not taken as they come."""
+    """A query's SQL and parameters, the columns that are not taken as they come, and how a row becomes an object."""
 
-    queryset: QuerySet[M]
-    compiler: Compiler
     sql: str
     params: Sequence[Any]
     converted: Sequence[tuple[int, Any]]
+    model: type[M]
+    names: Sequence[str]
+    own: slice
+    related: Sequence[Any]
+
+    def object(self, row: Sequence[Any]) -> M:
+        """Return a row's object, with its related ones: what Django's ``ModelIterable`` does."""
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+        for populator in self.related:
+            populator.populate(row, made)
+        return made
 
 
-class _Run:
-    """The queryset as far as its rows are read from it: with a compiler that has its SQL already."""
-
-    def __init__(self, queryset: QuerySet[Any], compiler: Compiler) -> None:
-        self._queryset, self._compiler, self.query = queryset, compiler, self
-
-    def get_compiler(self, *_: Any, **__: Any) -> Compiler:
-        return self._compiler
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._queryset, name)
+def _converted(rows: Sequence[Any], places: Sequence[tuple[int, Any]], database: Any) -> Sequence[Any]:
+    if not (rows and places):
+        return rows
+    converters = [(at, of, database.ops.get_db_converters(of) + of.get_db_converters(database)) for at, of in places]
+    found = [list(row) for row in rows]
+    for row in found:
+        for place, column, convert in converters:
+            for converter in convert:
+                row[place] = converter(row[place], column, database)
+    return found
 
 
 def _bound(params: Iterable[Any], values: dict[str, Value], database: Any) -> tuple[Any, ...]:

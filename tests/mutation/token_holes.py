@@ -30,8 +30,8 @@ HOLES = (
         7,
         "a code is used by whoever comes, however many",
         "oauth_bridge/codes.py",
-        "filter(pk=grant.pk, used_at__isnull=True, expires__gt=now)",
-        "filter(pk=grant.pk, expires__gt=now)",
+        'filter(pk=statements.number("grant"), used_at__isnull=True, ',
+        'filter(pk=statements.number("grant"), ',
         (f"{RACES}::test_one_code_is_redeemed_once_and_the_winner_lives",),
     ),
     Hole(
@@ -49,8 +49,8 @@ HOLES = (
         8,
         "a code is good for any client",
         "oauth_bridge/codes.py",
-        "filter(code=tokens.checksum(request.code), application=client)",
-        "filter(code=tokens.checksum(request.code))",
+        'filter(code=statements.text("code"), application=statements.number("client"))',
+        'filter(code=statements.text("code"))',
         (f"{CODES}::test_the_code_of_one_client_is_worthless_to_another",),
     ),
     Hole(
@@ -68,8 +68,8 @@ HOLES = (
         9,
         "each caller gets a successor of its own",
         "oauth_bridge/rotation.py",
-        "filter(pk=row.pk, revoked__isnull=True)",
-        "filter(pk=row.pk)",
+        'filter(pk=statements.number("token"), revoked__isnull=True)',
+        'filter(pk=statements.number("token"))',
         (
             f"{RACES}::test_one_refresh_token_gives_everybody_the_same_pair",
             f"{TOKENS}::test_cve_2026_1035_check_and_use_of_a_refresh_token_are_one_step",
@@ -98,8 +98,8 @@ HOLES = (
         8,
         "a refresh token is good for any client",
         "oauth_bridge/rotation.py",
-        "known.filter(token_checksum=checksum, application=client)",
-        "known.filter(token_checksum=checksum)",
+        'token_checksum=statements.text("token_checksum"), application=statements.number("client")',
+        'token_checksum=statements.text("token_checksum")',
         (f"{REFRESH}::test_another_client_cannot_use_it_or_end_anything",),
     ),
     Hole(
