@@ -21,7 +21,7 @@ def write(
     level = logging.DEBUG if zone is Zone.HEALTH else logging.INFO
     if not _log.isEnabledFor(level):
         return
-    fields = {
+    fields: dict[str, str | int | float] = {
         "method": method[:_MAX_METHOD],
         "path": path if len(path) <= _MAX_PATH else f"{path[:_MAX_PATH]}…",
         "status": status,
