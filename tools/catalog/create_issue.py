@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 
 from pydantic import BaseModel, Field
 
-from tools import repositories, sets
+from tools import once, repositories, sets
 from tools.context import ToolContext
 from tools.github import paths
 from tools.registry import tool
@@ -58,9 +58,13 @@ async def create_issue(arguments: Arguments, context: ToolContext) -> ToolResult
     if PRIVATE_SCOPE not in context.scopes:
         raise ToolError("Creating an issue needs the permission repo, which was not granted.")
     if context.can_ask:
+        handle = once.handle(context)
         answer = await context.ask(_question(arguments), Confirmation)
         if answer.value is None or not answer.value.create:
             raise ToolError("The person did not want this issue. Nothing was created.")
+        # In the stateless era a client may send the same yes again: it was a yes to one issue.
+        if not await once.take(handle):
+            raise ToolError("This yes was used before. Call the tool anew, so that the person is asked again.")
     made = await context.github.create_issue(
         arguments.owner, arguments.repository, title=arguments.title, body=arguments.text, labels=arguments.labels
     )

@@ -28,10 +28,14 @@ class Answering(Unlinked):
     def __init__(self, answer: Mapping[str, Any]) -> None:
         self.answer = answer
         self.asked: list[InputRequest] = []
+        self.remembered: Any = None
 
     async def ask(self, requests: Mapping[str, InputRequest]) -> Mapping[str, Mapping[str, Any]]:
         self.asked += requests.values()
         return dict.fromkeys(requests, self.answer)
+
+    def remember(self, value: Any) -> None:
+        self.remembered = value
 
 
 @dataclass

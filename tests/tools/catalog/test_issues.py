@@ -1,5 +1,7 @@
 """Issues: listed, shown, created."""
 
+import asyncio
+import secrets
 from typing import Any
 
 import pytest
@@ -159,6 +161,30 @@ async def test_an_answer_that_is_none_creates_nothing(wide_alice: Caller, answer
     wide_alice.link = Answering(answer)
     await wide_alice.refusal("create_issue", **ANCHOR, title="It breaks")
     assert wide_alice.asked == []
+
+
+async def test_one_yes_creates_one_issue_however_often_it_is_sent(wide_alice: Caller) -> None:
+    """A ``requestState`` may be sent again, and many times at once: the link still remembers the same call."""
+    wide_alice.link = Answering(YES)
+    await wide_alice.get("create_issue", **ANCHOR, title="It breaks")
+    again = await asyncio.gather(*(wide_alice.refusal("create_issue", **ANCHOR, title="It breaks") for _ in range(5)))
+    assert all("used before" in words for words in again)
+    assert len(wide_alice.asked) == 1
+
+
+async def test_of_many_at_once_one_creates(wide_alice: Caller) -> None:
+    link = Answering(YES)
+    link.remembered = secrets.token_urlsafe(16)
+    wide_alice.link = link
+    results = await asyncio.gather(*(wide_alice.call("create_issue", **ANCHOR, title="It breaks") for _ in range(8)))
+    assert sorted(result.is_error for result in results) == [False, *[True] * 7]
+    assert len(wide_alice.asked) == 1
+
+
+async def test_two_calls_are_two_issues(wide_alice: Caller) -> None:
+    for number in (46, 47):
+        wide_alice.link = Answering(YES)
+        assert (await wide_alice.get("create_issue", **ANCHOR, title="It breaks"))["number"] == number
 
 
 async def test_a_client_that_cannot_ask_is_trusted_to_have_asked(wide_alice: Caller) -> None:
