@@ -7,9 +7,11 @@ sign-in are the same each time but for their values: they are declared at the mo
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import django
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import (
     BigIntegerField,
@@ -114,7 +116,9 @@ class Select(Generic[M]):
         places = info["select_fields"]
         names = [compiler.select[place][0].target.attname for place in places]
         populators: Any = get_related_populators
-        related = populators(info, compiler.select, DEFAULT_DB_ALIAS)
+        # Django 6.1 asks how rows that are missing are fetched: one by one, as ever.
+        fetching = () if django.VERSION < (6, 1) else (import_module("django.db.models.fetch_modes").FETCH_ONE,)
+        related = populators(info, compiler.select, DEFAULT_DB_ALIAS, *fetching)
         return _Written(sql, params, converted, info["model"], names, slice(places[0], places[-1] + 1), related)
 
 
