@@ -1,6 +1,7 @@
 """The operator's dashboard as an admin site."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -22,7 +23,7 @@ class DashboardSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Return our own pages, then the admin's. Each of ours checks the role of who asks."""
-        from mcpserver.dashboard import doctor_page, overview_page, setup_page
+        from mcpserver.dashboard import audit, doctor_page, operators, overview_page, setup_page
 
         def page(address: str, view: Callable[..., HttpResponseBase], name: str) -> Any:
             return path(address, self.admin_view(view), name=name)
@@ -32,6 +33,13 @@ class DashboardSite(AdminSite):
             page("set-up/", setup_page.setup, "setup"),
             page("set-up/steps.json", setup_page.steps, "setup_steps"),
             page("doctor/", doctor_page.doctor, "doctor"),
+            page("audit/", audit.events, "audit"),
+            page("audit/check/", audit.check, "audit_check"),
+            page("audit/export.<str:form>", audit.export, "audit_export"),
+            page("operators/", operators.listing, "operators"),
+            page("operators/add/", operators.add, "operators_add"),
+            page("operators/<int:key>/role/", operators.change, "operators_change"),
+            page("operators/<int:key>/password/", operators.renew_password, "operators_password"),
             *super().get_urls(),
         ]
 
@@ -53,6 +61,21 @@ class DashboardSite(AdminSite):
             except throttle.Throttled as error:
                 return pages.throttled(request, error)
         return super().login(request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # it may be a plain response
+        """Show or take the form for a new password of one's own; a guesser of the old one is slowed, a change is an event."""
+        from oauth_bridge import audit
+        from oauth_bridge.models import Person
+
+        if request.method == "POST":
+            try:
+                throttle.check("LOGIN", browser.address(request))
+            except throttle.Throttled as error:
+                return pages.throttled(request, error)
+        answer: HttpResponse = super().password_change(request, extra_context)
+        if answer.status_code == HTTPStatus.FOUND and isinstance(request.user, Person):
+            audit.record(audit.Kind.PASSWORD_CHANGED, person=request.user, operator=request.user)
+        return answer
 
     def _shell(self, request: HttpRequest) -> dict[str, Any]:
         from mcpserver.dashboard import navigation

@@ -27,7 +27,11 @@ class Operator:
 
     def post(self, path: str, **form: object) -> httpx2.Response:
         """Send a form of the dashboard, with the token that its page gave."""
-        token = form_fields(self.http.get(f"/admin/{path}").text)["csrfmiddlewaretoken"]
+        return self.post_to(path, path, **form)
+
+    def post_to(self, page: str, path: str, **form: object) -> httpx2.Response:
+        """Send a form that stands on another page."""
+        token = form_fields(self.http.get(f"/admin/{page}").text)["csrfmiddlewaretoken"]
         data = {"csrfmiddlewaretoken": token, **form}
         return self.http.post(f"/admin/{path}", data=data, headers={"Origin": self.url})
 
