@@ -6,14 +6,26 @@ A row for each would let one address fill the record, and what matters would be 
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from oauth_bridge import audit, shared_cache, throttle
+from oauth_bridge import audit, shared_cache, statements, throttle
 from oauth_bridge.models import AuthEvent, Client
 from wire import caller
 
 IN_FULL = 20
 WINDOW_SECONDS = 60
+
+
+def _counted() -> QuerySet[AuthEvent]:
+    # One that is sealed is never changed: whoever comes so late counts in a new one.
+    rows = AuthEvent.objects.filter(kind=audit.Kind.COUNTED_ONLY, at=statements.moment("minute"), sequence__isnull=True)
+    return rows.select_for_update().order_by("pk")
+
+
+_COUNTED = statements.Select(lambda: _counted().filter(address=statements.address("address"))[:1])
+_COUNTED_NOWHERE = statements.Select(lambda: _counted().filter(address=None)[:1])
+_COUNT = statements.Update(lambda: AuthEvent.objects.filter(pk=statements.number("row")), detail=statements.json("detail"))
 
 
 def record(kind: AuthEvent.Kind, *, client: Client | None, **detail: str | int | bool | list[str]) -> None:
@@ -29,12 +41,11 @@ def record(kind: AuthEvent.Kind, *, client: Client | None, **detail: str | int |
 def _count(kind: AuthEvent.Kind, network: str, minute: datetime) -> None:
     # A line of IPv6 has as many addresses as it likes: its first stands for all of them.
     address = network.partition("/")[0] if network != throttle.UNKNOWN else None
-    # One that is sealed is never changed: whoever comes so late counts in a new one.
-    rows = AuthEvent.objects.filter(kind=audit.Kind.COUNTED_ONLY, at=minute, address=address, sequence__isnull=True)
-    with transaction.atomic():
-        row = rows.select_for_update().order_by("pk").first()
+    # In the transaction that is under way, if there is one: what fails here fails there.
+    with transaction.atomic(savepoint=False):
+        row = _COUNTED.first(minute=minute, address=address) if address else _COUNTED_NOWHERE.first(minute=minute)
         if row is None:
             # Two at once may make two rows: the next ones count in the first.
             row = AuthEvent.objects.create(kind=audit.Kind.COUNTED_ONLY, at=minute, address=address, detail={})
         row.detail[str(kind.value)] = row.detail.get(str(kind.value), 0) + 1
-        row.save(update_fields=["detail"])
+        _COUNT.run(row=row.pk, detail=row.detail)
