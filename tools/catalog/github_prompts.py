@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
-from tools import suggestions
+from tools import sets, suggestions
 from tools.context import ToolContext
 from tools.github import paths
 from tools.prompts import prompt
@@ -22,7 +22,7 @@ class PullRequestArguments(RepositoryArguments):
     number: int = Field(ge=1, le=paths.MAX_NUMBER, description="The pull request's number")
 
 
-@prompt(title="Summarise a repository", scopes={"read:user"})
+@prompt(title="Summarise a repository", scopes={"read:user"}, set=sets.REPOSITORIES)
 def summarise_repository(arguments: RepositoryArguments, _context: ToolContext) -> str:
     """Say what a GitHub repository is for, how it is built, and how alive it is."""
     return (
@@ -34,7 +34,7 @@ def summarise_repository(arguments: RepositoryArguments, _context: ToolContext) 
     )
 
 
-@prompt(title="Triage my issues", scopes={"read:user"})
+@prompt(title="Triage my issues", scopes={"read:user"}, set=sets.ISSUES)
 def triage_my_issues(_context: ToolContext) -> str:
     """Sort the open issues that are assigned to me by what should be done next."""
     return (
@@ -46,7 +46,7 @@ def triage_my_issues(_context: ToolContext) -> str:
     )
 
 
-@prompt(title="Review a pull request", scopes={"read:user"})
+@prompt(title="Review a pull request", scopes={"read:user"}, set=sets.PULL_REQUESTS)
 def review_pull_request(arguments: PullRequestArguments, _context: ToolContext) -> str:
     """Look through the changes of a pull request and say what to ask or to mend."""
     return (

@@ -3,7 +3,7 @@
 import mimetypes
 from collections.abc import Mapping
 
-from tools import repositories, repository_files, suggestions
+from tools import repositories, repository_files, sets, suggestions
 from tools.context import ToolContext
 from tools.github import errors
 from tools.repositories import NotPublic
@@ -18,6 +18,7 @@ MAX_BYTES = 200_000
     "github://repo/{owner}/{repo}/{+path}",
     title="File of a GitHub repository",
     scopes={"read:user"},
+    set=sets.REPOSITORIES,
     timeout_seconds=repositories.TIMEOUT_SECONDS,
 )
 async def repository_file(owner: str, repo: str, path: str, context: ToolContext) -> list[Contents]:

@@ -6,7 +6,7 @@ import pytest
 
 from oauth_bridge.github.simulator import Simulator
 from oauth_bridge.github.simulator.work import LONG_LINES
-from tests.tools.catalog.caller import EVERYTHING, Caller
+from tests.tools.catalog.caller import EVERYTHING, Caller, tool_of
 from tools import reader
 from tools.github import http
 from tools.resources import NotFound
@@ -141,6 +141,12 @@ async def test_a_path_is_quoted_as_a_name(wide_alice: Caller, path: str) -> None
 
 
 # --- The resource ---
+
+
+async def test_the_resource_is_switched_with_the_tool_that_does_the_same() -> None:
+    resource = EVERYTHING.template("github://repo/{owner}/{repo}/{+path}")
+    assert resource is not None
+    assert resource.set == tool_of("read_repository_file").set
 
 
 async def read(caller: Caller, uri: str) -> list[dict[str, Any]]:
