@@ -43,6 +43,7 @@ TOOL_MODULES = [
     "tools.catalog.read_repository_file",
     "tools.catalog.list_issues",
     "tools.catalog.get_issue",
+    "tools.catalog.create_issue",
     "tools.catalog.list_pull_requests",
     "tools.catalog.get_pull_request",
     "tools.catalog.calculate",

@@ -92,7 +92,7 @@ def live(transactional_db: None, live_server_thread: str, simulator: Simulator) 
     """Return the running server, with Alice on its list."""
     from django.core.cache import cache
 
-    from mcpserver import bearer
+    from mcpserver import bearer, policies
     from oauth_bridge.models import AllowRule
     from tests.support import pause
 
@@ -103,3 +103,5 @@ def live(transactional_db: None, live_server_thread: str, simulator: Simulator) 
     yield Live(live_server_thread, simulator)
     pause.end()
     close_all()
+    # What this test decided about tools must not hold in one without a database.
+    policies.POLICIES.forget()

@@ -16,7 +16,7 @@ from tools.resources import Resource
 from tools.results import ToolResult
 from tools.sizes import MAX_RESULT_CHARACTERS
 
-ToolFunction = Callable[[Any, ToolContext], Awaitable[ToolResult] | ToolResult]
+ToolFunction = Callable[..., Awaitable[ToolResult] | ToolResult]
 StepUp = Callable[[Any], AbstractSet[str]]
 # Whether a call may go on as a task, and be fetched later (extension ``io.modelcontextprotocol/tasks``): "optional" where the
 # client can do that, "required" for work that makes no sense otherwise.

@@ -177,7 +177,8 @@ def test_scopes_come_last(
 ) -> None:
     subject = Subject(github_id=1, login="alice", organizations=frozenset({"acme"}), scopes=frozenset(scopes))
     verdict = permissions.explain(asked, subject, decided(**options), arguments)
-    assert (verdict.ground, verdict.missing) == (ground, missing)
+    assert verdict.ground == ground
+    assert verdict.missing == missing
 
 
 def test_the_caller_hears_no_name_of_anybody_else_and_the_operator_hears_the_rule() -> None:

@@ -10,16 +10,14 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from tools import sets
+from tools import policy_rows, sets
 from tools.catalog import CATALOG
-from tools.catalog.create_issue import create_issue
+from tools.policy import Policy, Switch
 from tools.registry import Tool
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 
-# The tools that are offered, and those that an operator may offer besides.
-TOOLS = tuple({tool.name: tool for tool in (*CATALOG, create_issue)}.values())
-each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+each_tool = pytest.mark.parametrize("tool", tuple(CATALOG), ids=lambda tool: tool.name)
 
 
 @each_tool
@@ -32,14 +30,14 @@ def test_a_tool_looks_to_clients_as_it_did(tool: Tool) -> None:
 
 
 def test_no_snapshot_outlives_its_tool() -> None:
-    assert {path.stem for path in SNAPSHOTS.glob("*.json")} == {tool.name for tool in TOOLS}
+    assert {path.stem for path in SNAPSHOTS.glob("*.json")} == {tool.name for tool in CATALOG}
 
 
 @each_tool
 def test_a_tool_is_annotated_and_closed(tool: Tool) -> None:
     """MCP 2026-07-28 server/tools: an object schema; hints for the client's questions to its user."""
     definition = tool.definition
-    assert definition["annotations"]["readOnlyHint"] is (tool is not create_issue)
+    assert definition["annotations"]["readOnlyHint"] is (tool.name != "create_issue")
     assert definition["annotations"]["destructiveHint"] is False
     assert definition["annotations"]["openWorldHint"] is (tool.name != "calculate")
     assert definition["inputSchema"]["additionalProperties"] is False
@@ -58,6 +56,7 @@ def test_the_base_scope_opens_every_tool_in_a_fixed_order() -> None:
         "read_repository_file",
         "list_issues",
         "get_issue",
+        "create_issue",
         "list_pull_requests",
         "get_pull_request",
         "calculate",
@@ -78,8 +77,9 @@ def test_the_base_scope_opens_every_tool_in_a_fixed_order() -> None:
     ],
 )
 def test_each_tool_is_in_its_set(name: str, names: set[str]) -> None:
-    assert {tool.name for tool in TOOLS if tool.set == name} == names
+    assert {tool.name for tool in CATALOG if tool.set == name} == names
 
 
-def test_what_writes_is_not_offered_unless_an_operator_names_it() -> None:
-    assert all(tool.definition["annotations"]["readOnlyHint"] for tool in CATALOG)
+def test_what_writes_is_off_unless_an_operator_names_it() -> None:
+    policy = Policy(on_at_first=policy_rows.on_at_first(), switches={"*": Switch(is_on=True)})
+    assert [tool.name for tool in CATALOG if not policy.switch(tool)[0].is_on] == ["create_issue"]
