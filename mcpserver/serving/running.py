@@ -23,11 +23,16 @@ def load_application() -> App:
     return app
 
 
-def serve(server: str, app: App, listener: socket.socket, *, grace_seconds: int = GRACE_SECONDS) -> None:
-    """Serve ``app`` on ``listener`` until SIGINT or SIGTERM, then finish what is under way and return."""
+def serve_project(server: str, app: App, listener: socket.socket) -> None:
+    """Serve the project's own application: as ``serve``, with the records of calls written down to the last."""
     from tools import records  # models are ready when this is called, not when this module is read
 
+    with records.writing():
+        serve(server, app, listener)
+
+
+def serve(server: str, app: App, listener: socket.socket, *, grace_seconds: int = GRACE_SECONDS) -> None:
+    """Serve ``app`` on ``listener`` until SIGINT or SIGTERM, then finish what is under way and return."""
     runner: Any = import_module(SERVERS[server])
     settle_collector()
-    with records.writing():
-        runner.run(app, listener, grace_seconds=grace_seconds)
+    runner.run(app, listener, grace_seconds=grace_seconds)

@@ -28,7 +28,7 @@ def main(server: str, listener_fd: int, lifeline_fd: int) -> int:
         return EXIT_CANNOT_START
     from mcpserver.serving import running
 
-    running.serve(server, running.load_application(), socket.socket(fileno=listener_fd))
+    running.serve_project(server, running.load_application(), socket.socket(fileno=listener_fd))
     return 0
 
 

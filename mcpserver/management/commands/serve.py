@@ -61,5 +61,5 @@ class Command(BaseCommand):
         with schedule.repeated(schedule.keep_house), rules, events:
             if app is None:
                 return workers.run(server, listener, count, project=settings.BASE_DIR, grace_seconds=running.GRACE_SECONDS)
-            running.serve(server, app, listener)
+            running.serve_project(server, app, listener)
         return 0
