@@ -90,7 +90,7 @@ def _forget_consents(what: Reach) -> None:
     match what.of:
         case Session() as session:
             waiting = waiting.filter(person=session.person, client=session.client)
-            forgotten = GitHubCredential.objects.filter(pk=session.credential_id)
+            forgotten = GitHubCredential.objects.filter(sessions=session)
         case Client() as client:
             # Their people's tokens at GitHub serve other programs as well.
             waiting, forgotten = waiting.filter(client=client), GitHubCredential.objects.none()

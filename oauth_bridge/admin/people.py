@@ -118,7 +118,7 @@ class PersonAdmin(parts.ReadOnlyAdmin):
             try:
                 ended += leaving.cut_off(person, operator=parts.operator_of(request))
             except (leaving.Protected, LastOwner) as error:
-                messages.warning(request, f"{person} was left alone. {error}")
+                messages.warning(request, f"Left alone: {person}. {error}")
             else:
                 count += 1
         messages.success(request, f"{count} account(s) switched off, {ended} session(s) ended.")

@@ -63,8 +63,10 @@ def facts(person: Person, request: HttpRequest) -> dict[str, Any]:
     shown = list(Session.objects.filter(person=person).select_related("client").order_by("-last_used_at")[:MAX_SHOWN])
     activity.attach(shown)
     named = Q(github_id__isnull=True, kind=AllowRule.Kind.LOGIN, login__iexact=person.login)
-    is_of_github = person.github_id is not None
-    own = AllowRule.objects.filter(Q(github_id=person.github_id) | named) if is_of_github else AllowRule.objects.none()
+    own, asked = AllowRule.objects.none(), AccessRequest.objects.none()
+    if is_of_github := person.github_id is not None:
+        own = AllowRule.objects.filter(Q(github_id=person.github_id) | named)
+        asked = AccessRequest.objects.filter(github_id=person.github_id)
     held = GitHubCredential.objects.filter(person=person).order_by("-updated_at")
     return {
         "title": str(person),
@@ -80,7 +82,7 @@ def facts(person: Person, request: HttpRequest) -> dict[str, Any]:
         "session_count": alive.count(),
         "all_count": Session.objects.filter(person=person).count(),
         "credentials": [(row, credentials.is_usable(row)) for row in held],
-        "requests": AccessRequest.objects.filter(github_id=person.github_id)[:MAX_SHOWN] if is_of_github else (),
+        "requests": asked[:MAX_SHOWN],
         "events": AuthEvent.objects.filter(person=person).select_related("client")[:MAX_SHOWN],
         "may_operate": roles.may(request, "operate"),
         "is_self": request.user.pk == person.pk,
@@ -123,10 +125,10 @@ def _do(request: HttpRequest, person: Person, what: str) -> HttpResponse:
         match what:
             case "cut-off":
                 ended = leaving.cut_off(person, operator=operator)
-                return parts.back(request, f"{name} is cut off. {parts.count_of(ended, 'session')} ended.", path)
+                return parts.back(request, f"Cut off: {name}. {parts.count_of(ended, 'session')} ended.", path)
             case "let-back":
                 leaving.let_back(person, operator=operator)
-                return parts.back(request, f"{name} may come back, if a rule lets them in.", path)
+                return parts.back(request, f"Let back: {name} may come in if a rule says so.", path)
             case _:
                 leaving.forget(person, operator=operator)
     except (leaving.Protected, LastOwner) as error:

@@ -111,16 +111,16 @@ class AccessRequestAdmin(parts.ReadOnlyAdmin):
             match request.POST.get("decision"):
                 case "approve":
                     until = _until(request.POST.get("until", ""))
-                    is_first, said = access_requests.approve(asked, operator=operator, until=until), "may sign in now"
+                    is_first, said = access_requests.approve(asked, operator=operator, until=until), "Allowed"
                 case "refuse":
-                    is_first, said = access_requests.refuse(asked, operator=operator), "was refused"
+                    is_first, said = access_requests.refuse(asked, operator=operator), "Refused"
                 case _:
                     raise Http404
         except ValueError as error:
             return parts.back(request, str(error), list_path, level=messages.ERROR)
         if not is_first:
             return parts.back(request, "Somebody has decided that already.", list_path, level=messages.WARNING)
-        return parts.back(request, f"{asked.login} {said}.", list_path)
+        return parts.back(request, f"{said}: {asked.login}.", list_path)
 
 
 def _until(text: str) -> datetime | None:

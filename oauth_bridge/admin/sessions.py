@@ -75,7 +75,8 @@ class ScopeFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:  # noqa: ARG002
         """Return the rows of the choice."""
-        return queryset.filter(scope__contains=self.value()) if self.value() in scopes.SCOPES else queryset
+        value = self.value()
+        return queryset.filter(scope__contains=value) if value in scopes.SCOPES else queryset
 
 
 class Listing(ChangeList):
