@@ -19,7 +19,13 @@ SCOPES = {
     for scope in (
         Scope("read:user", "Know who you are", "Your GitHub login, name, picture and public repositories.", "read:user"),
         Scope("user:email", "See your e-mail address", "The primary address of your GitHub account.", "user:email"),
-        Scope("repo", "See your private repositories", "Names and details of repositories that only you may see.", "repo"),
+        Scope(
+            "repo",
+            "Use your private repositories",
+            "Details, files, issues and pull requests of private repositories; and writing, such as a new issue, "
+            "with tools that the operator of this server has allowed.",
+            "repo",
+        ),
         Scope(
             "offline_access", "Stay connected", "Renew its access without asking again, until you or the operator end it.", None
         ),
