@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from oauth_bridge.github.simulator import Simulator
-from tests.tools.catalog.caller import BASE, Caller
+from tests.tools.cast import FakeGitHub, context_of, repository
+from tests.tools.catalog.caller import BASE, Caller, tool_of
+from tools import runner
 from tools.catalog import get_github_repos as own
 
 pytestmark = pytest.mark.asyncio
@@ -101,6 +103,20 @@ async def test_the_search_finds_nothing_private_without_repo(upstream: Simulator
     assert upstream.requests[0].parameters()["q"].endswith(" is:public")
     wide = Caller(upstream, "alice", scopes=BASE | {"repo"})
     assert "alice/amber-ferry" in names(await wide.get("search_repositories", query="amber-ferry is:private"))
+
+
+async def test_a_search_that_gives_private_rows_all_the_same_is_filtered(github: FakeGitHub) -> None:
+    rows = [
+        repository("open"),
+        repository("hidden", private=True, visibility="private"),
+        repository("inner", visibility="internal"),
+    ]
+    github.answer("/search/repositories", {"total_count": 3, "incomplete_results": True, "items": rows})
+    for scopes, shown in ((BASE, ["alice/open"]), (BASE | {"repo"}, ["alice/open", "alice/hidden", "alice/inner"])):
+        result = await runner.run(tool_of("search_repositories"), {"query": "x"}, context_of(scopes=scopes))
+        assert result.structured is not None
+        assert names(result.structured) == shown
+        assert "may lack some results" in result.structured["note"]
 
 
 async def test_a_hostile_description_stays_data(alice: Caller) -> None:

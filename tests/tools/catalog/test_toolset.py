@@ -1,5 +1,6 @@
 """What holds for every tool that asks GitHub: how often it asks, what it keeps, what a session without ``repo`` may see."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -153,3 +154,14 @@ async def test_a_name_that_github_has_not_is_never_sent(
     words = await wide_alice.refusal(name, **{**ANCHOR, **more, **wrong})
     assert next(iter(wrong)) in words
     assert wide_alice.asked == []
+
+
+async def test_many_people_at_once_get_their_own_answers(upstream: Simulator) -> None:
+    """First and kept answers mixed, on one pool of connections."""
+    people = [Caller(upstream, login) for login in ("alice", "bob", "carol", "dave", "mallory")]
+    callers = people * 20
+    found = await asyncio.gather(*(caller.get("get_user_info") for caller in callers))
+    assert [each["login"] for each in found] == [caller.login for caller in callers]
+    listed = await asyncio.gather(*(caller.get("get_github_repos", limit=5) for caller in callers))
+    for caller, answer in zip(callers, listed, strict=True):
+        assert {each["full_name"].partition("/")[0] for each in answer["repositories"]} <= {caller.login}
