@@ -29,7 +29,11 @@ class Policies:
 
     async def reload(self) -> None:
         """Read what is decided."""
-        self._current = await database.run(policy_rows.load)
+        await database.run(self.read)
+
+    def read(self) -> None:
+        """Read what is decided, from a thread."""
+        self._current = policy_rows.load()
 
     def forget(self) -> None:
         """Know nothing but the settings. For tests: a server never forgets."""

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -60,7 +61,6 @@ def find_principal(token_checksum: str) -> Principal | None:
     if row is None or row[2] is None or not is_for_us(row[8]):
         return None
     _touch(row[0], row[9], now)
-    organizations, teams = _memberships(row[1], now)
     return Principal(
         session_id=str(row[0]),
         person_id=row[1],
@@ -71,23 +71,45 @@ def find_principal(token_checksum: str) -> Principal | None:
         scopes=frozenset(row[6].split()),
         expires_at=row[7].timestamp(),
         token_checksum=token_checksum,
-        organizations=organizations,
-        teams=teams,
-        groups=frozenset(Person.groups.through.objects.filter(person_id=row[1]).values_list("group_id", flat=True)),
+        **_belonging(row[1], now),
     )
 
 
-def _memberships(person_id: int, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the organizations and teams that GitHub has confirmed for a person; those of rules that have expired are not asked
-    about any more, and do not count.
+def principal_of_session(session: Session) -> Principal:
+    """Return the person as in a session that lasts, for an operator who tries what they may do."""
+    person, client = session.person, session.client
+    return Principal(
+        session_id=str(session.pk),
+        person_id=person.pk,
+        github_id=person.github_id or 0,
+        login=person.login,
+        client_id=client.client_id,
+        client_name=client.name,
+        scopes=frozenset(session.scope.split()),
+        expires_at=session.expires_at.timestamp(),
+        **_belonging(person.pk, timezone.now()),
+    )
+
+
+class _Belonging(TypedDict):
+    organizations: frozenset[str]
+    teams: frozenset[str]
+    groups: frozenset[int]
+
+
+def _belonging(person_id: int, now: datetime) -> _Belonging:
+    """Return what a person belongs to: as GitHub has confirmed, and here.
+
+    Memberships of rules that have expired are not asked about any more, and do not count.
     """
     rows = Membership.objects.filter(Q(rule__expires_at=None) | Q(rule__expires_at__gt=now), person_id=person_id)
     found = list(rows.values_list("rule__login", "rule__team"))
-    # Who is in a team is in its organization.
-    return (
-        frozenset(organization.lower() for organization, _ in found),
-        frozenset(f"{organization}/{team}".lower() for organization, team in found if team),
-    )
+    return {
+        # Who is in a team is in its organization.
+        "organizations": frozenset(organization.lower() for organization, _ in found),
+        "teams": frozenset(f"{organization}/{team}".lower() for organization, team in found if team),
+        "groups": frozenset(Person.groups.through.objects.filter(person_id=person_id).values_list("group_id", flat=True)),
+    }
 
 
 def good_among(token_checksums: Collection[str]) -> set[str]:

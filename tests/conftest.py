@@ -17,6 +17,8 @@ from oauth_bridge.github.simulator.server import Simulator
 from tests.support import witness
 from tests.support.flow import Browser, close_all
 
+pytest_plugins = ["tools.testing"]
+
 # Before any consumer is made; servers that tests start read the variable.
 _COMPLAINTS = Path(tempfile.mkdtemp(prefix="gatehouse-witness-"))
 os.environ[witness.VARIABLE] = str(_COMPLAINTS)
