@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, F, Q, When
-from django.db.models.functions import Least, Mod, TruncDate
+from django.db.models import Case, CharField, Count, F, Func, Q, When
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from oauth_bridge.models import AuthEvent, Session
@@ -16,6 +17,18 @@ Kind = AuthEvent.Kind
 # What a call may come to without anybody having failed.
 FINE = ("ok", "cancelled")
 REFUSALS = (Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_FAILED, Kind.CONSENT_REFUSED, Kind.CLIENT_REFUSED)
+
+
+class Day(Func):
+    """The day (UTC) of a time, as ``2026-11-24``. Django's own function is Python on SQLite, for each row."""
+
+    output_field = CharField()
+    function = "to_char"
+    template = "%(function)s(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return the beginning of the text that a time is kept as."""
+        return super().as_sql(compiler, connection, template="substr(%(expressions)s, 1, 10)", **context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,11 @@ class Period:
     def dates(self) -> list[date]:
         """The days."""
         return [self.today - timedelta(days=back) for back in range(self.days - 1, -1, -1)]
+
+    @property
+    def days_written(self) -> list[str]:
+        """The days as the database writes them."""
+        return [day.isoformat() for day in self.dates]
 
     @property
     def begin(self) -> datetime:
@@ -89,29 +107,29 @@ def calls_by_day(period: Period) -> dict[str, list[int]]:
     """Return ``calls`` that went well, ``errors`` and ``people`` (how many different ones called) for each day. One query."""
     rows = (
         ToolCall.objects.filter(at__gte=period.begin)
-        .annotate(day=TruncDate("at"))
+        .annotate(day=Day("at"))
         .values_list("day")
         .annotate(calls=Count("pk"), errors=Count("pk", filter=~Q(outcome__in=FINE)), people=Count("github_id", distinct=True))
         .order_by()
     )
     found = {day: (calls - errors, errors, people) for day, calls, errors, people in rows}
-    columns = zip(*(found.get(day, (0, 0, 0)) for day in period.dates), strict=True)
+    columns = zip(*(found.get(day, (0, 0, 0)) for day in period.days_written), strict=True)
     return dict(zip(("calls", "errors", "people"), map(list, columns), strict=True))
 
 
 def events_by_day(period: Period) -> dict[str, list[int]]:
     """Return ``signed_in`` and ``refused`` for each day. One query."""
-    counted: dict[date, Counter[str]] = defaultdict(Counter)
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
     rows = (
         AuthEvent.objects.filter(at__gte=period.begin, kind__in=(Kind.SIGNED_IN, *REFUSALS))
-        .annotate(day=TruncDate("at"))
+        .annotate(day=Day("at"))
         .values_list("day", "kind")
         .annotate(number=Count("pk"))
         .order_by()
     )
     for day, kind, number in rows:
         counted[day]["signed_in" if kind == Kind.SIGNED_IN else "refused"] += number
-    return {name: [counted[day][name] for day in period.dates] for name in ("signed_in", "refused")}
+    return {name: [counted[day][name] for day in period.days_written] for name in ("signed_in", "refused")}
 
 
 def sessions_by_day(period: Period) -> list[int]:
@@ -120,15 +138,15 @@ def sessions_by_day(period: Period) -> list[int]:
     over = Case(When(ended_at__isnull=True, then=F("expires_at")), default=Least("ended_at", "expires_at"))
     sessions = Session.objects.annotate(over_at=over)
     alive = sessions.filter(created_at__lt=period.begin, over_at__gte=period.begin).count()
-    begun = _per_day(sessions.filter(created_at__gte=period.begin).annotate(day=TruncDate("created_at")).values_list("day"))
+    begun = _per_day(sessions.filter(created_at__gte=period.begin).annotate(day=Day("created_at")).values_list("day"))
     # Up to tomorrow: what expires later is alive today.
     end = period.begin + timedelta(days=period.days)
     ended = _per_day(
-        sessions.filter(over_at__gte=period.begin, over_at__lt=end).annotate(day=TruncDate("over_at")).values_list("day")
+        sessions.filter(over_at__gte=period.begin, over_at__lt=end).annotate(day=Day("over_at")).values_list("day")
     )
     now = timezone.now()
     levels = []
-    for day in period.dates:
+    for day in period.days_written:
         alive += begun[day] - ended[day]
         levels.append(alive)
     # Today is not over: what ends later today is alive still.
@@ -144,13 +162,18 @@ def live_sessions(now: datetime) -> dict[str, int]:
     )
 
 
-def busiest(period: Period, column: str) -> list[tuple[str, int]]:
-    """Return the five names in ``column`` of the calls with most calls, and how many. One query."""
-    rows = ToolCall.objects.filter(at__gte=period.begin).values_list(column).annotate(number=Count("pk"))
-    return [(name or "unknown", number) for name, number in rows.order_by("-number", column)[:5]]
+def busiest(period: Period) -> dict[str, list[tuple[str, int]]]:
+    """Return the five ``people`` and ``clients`` with most calls, and how many. One query, of a row for each pair that met."""
+    people: Counter[str] = Counter()
+    clients: Counter[str] = Counter()
+    rows = ToolCall.objects.filter(at__gte=period.begin).values_list("login", "client_name").annotate(number=Count("pk"))
+    for login, client, number in rows.order_by():
+        people[login] += number
+        clients[client or "unknown"] += number
+    return {"people": people.most_common(5), "clients": clients.most_common(5)}
 
 
-def _per_day(rows: Iterable[tuple[date]]) -> Counter[date]:
+def _per_day(rows: Iterable[tuple[str]]) -> Counter[str]:
     counted = rows.annotate(number=Count("pk")).order_by()  # type: ignore[attr-defined]  # a queryset of one column
     return Counter(dict(counted))
 
@@ -159,6 +182,6 @@ def _rounded(column: str) -> Case:
     """Return an expression that leaves two digits of a duration that count: few values, near enough to be read."""
     steps = [(100, 1), (1_000, 10), (10_000, 100), (100_000, 1_000)]
     return Case(
-        *(When(**{f"{column}__lt": below}, then=F(column) - Mod(F(column), step)) for below, step in steps),
-        default=F(column) - Mod(F(column), 10_000),
+        *(When(**{f"{column}__lt": below}, then=F(column) - F(column) % step) for below, step in steps),
+        default=F(column) - F(column) % 10_000,
     )

@@ -1,0 +1,21 @@
+"""What axe-core finds wrong with a page for people who see, hear or move otherwise."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+_AXE = Path(__file__).parent / "axe/axe.min.js"
+_RUN = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 5).map((node) => node.html + " " + node.failureSummary).join(" | ")}`);
+}"""
+
+
+def serious_findings(page: Page) -> list[str]:
+    """Return the serious and critical findings on the page as it stands, one text each."""
+    # By the debugger, which the page's policy does not bind: nothing is added to the page.
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(_RUN)
+    return found
