@@ -20,7 +20,8 @@ WINDOW_SECONDS = 60
 def _counted() -> QuerySet[AuthEvent]:
     # One that is sealed is never changed: whoever comes so late counts in a new one.
     rows = AuthEvent.objects.filter(kind=audit.Kind.COUNTED_ONLY, at=statements.moment("minute"), sequence__isnull=True)
-    return rows.select_for_update().order_by("pk")
+    # Nobody waits for another of the same address, who may be many: where all rows are taken, there is one more.
+    return rows.select_for_update(skip_locked=True).order_by("pk")
 
 
 _COUNTED = statements.Select(lambda: _counted().filter(address=statements.address("address"))[:1])
@@ -45,7 +46,7 @@ def _count(kind: AuthEvent.Kind, network: str, minute: datetime) -> None:
     with transaction.atomic(savepoint=False):
         row = _COUNTED.first(minute=minute, address=address) if address else _COUNTED_NOWHERE.first(minute=minute)
         if row is None:
-            # Two at once may make two rows: the next ones count in the first.
+            # As many at once make as many rows: the next ones count in the first.
             row = AuthEvent.objects.create(kind=audit.Kind.COUNTED_ONLY, at=minute, address=address, detail={})
         row.detail[str(kind.value)] = row.detail.get(str(kind.value), 0) + 1
         _COUNT.run(row=row.pk, detail=row.detail)

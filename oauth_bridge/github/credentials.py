@@ -130,12 +130,14 @@ def store(person: Person, scope: str, answer: dict[str, Any]) -> GitHubCredentia
     sealed = _sealed(answer, now)
     # Not `update_or_create`: it locks the row against those that point to it, which is a deadlock when one person signs in
     # in two places at once.
-    if not _REPLACE.run(**mine, **sealed, now=now):
+    row = _MINE.first(**mine)
+    if row is None or not _REPLACE.run(**mine, **sealed, now=now):
         row, created = GitHubCredential.objects.get_or_create(person=person, scope=scope, defaults=sealed)
         if not created:
             _REPLACE.run(**mine, **sealed, now=now)
-        return row
-    return _MINE.all(**mine)[0]
+    for field, value in {**sealed, "updated_at": now}.items():
+        setattr(row, field, value)
+    return row
 
 
 def _renew(pk: int) -> GitHubCredential:
