@@ -85,7 +85,7 @@ class McpConsumer(Endpoint):
             if not outgoing.is_abandoned or (task is not None and task.uncancel() > 0):
                 raise
         finally:
-            outgoing.stop()
+            await outgoing.stop()
 
 
 def _is_modern(read: Headers) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcpserver.consumers import caps
 from mcpserver.consumers.endpoint import send_reply
 from mcpserver.edge.types import Header, Receive, Send
 from mcpserver.outgoing import ClientError
@@ -12,6 +13,7 @@ from mcpserver.protocol.errors import ProtocolError
 from mcpserver.protocol.exchange import Outcome
 from mcpserver.protocol.server import Server
 from mcpserver.protocol.steps import Accept, Answer, Batch, Cancel, Initialize, Refuse, Resolve, Step
+from mcpserver.protocol.subscriptions import Listen
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era
 from mcpserver.streams import server_requests
@@ -25,6 +27,8 @@ _LOOK_AFTER_SECONDS = 0.05
 # How long a client waits before it asks for the rest of a stream whose connection has ended.
 RETRY_MS = 500
 _QUICK = Accept | Answer | Batch | Cancel | Initialize | Refuse | Resolve
+# What cannot last; a subscription can, and has a cap of its own.
+_UNCAPPED = Accept | Answer | Cancel | Initialize | Listen | Refuse | Resolve
 
 
 class PostOutgoing:
@@ -58,16 +62,26 @@ class PostOutgoing:
         self._stream: EventStream | None = None
         self._recording: Recording | None = None
         self._order: asyncio.Lock | None = None
+        self._counted: tuple[str, str] | None = None
 
     def begin(self, step: Step) -> None:
-        """Watch for the client's leaving while a step is carried out, where that means anything. Costs a timer, and no task."""
+        """Watch for the client's leaving while a step is carried out, where that means anything. Costs a timer, and no task.
+
+        Raises:
+            TooManyRequests: the caller has too many under way.
+        """
+        if not isinstance(step, _UNCAPPED):
+            self._counted = caps.enter(self._principal)
         self._task = asyncio.current_task()
         if not isinstance(step, _QUICK) and step.revision.era is Era.MODERN:
             self._leaving_cancels = True
             self._look = asyncio.get_running_loop().call_later(_LOOK_AFTER_SECONDS, self._watch)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Let go of everything. Nothing is sent after that."""
+        if self._counted is not None:
+            caps.leave(self._counted)
+            self._counted = None
         if self._look is not None:
             self._look.cancel()
         if self._watching is not None:
@@ -76,7 +90,11 @@ class PostOutgoing:
             self._recording.close()
         if self._stream is not None:
             hub.remove(self._stream)
-            self._stream.cut()
+            if self._stream.is_closed:
+                # Ended from elsewhere, which also stopped the work: its end may still be on its way.
+                await self._stream.close()
+            else:
+                self._stream.cut()
 
     async def notify(self, method: str, params: Mapping[str, Any]) -> None:
         """See ``Outgoing``."""

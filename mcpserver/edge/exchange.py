@@ -32,7 +32,7 @@ class Frame:
 class Exchange:
     """Wraps a server's ``receive`` and ``send`` for one request."""
 
-    __slots__ = ("_frame", "_receive", "_received", "_send", "finished", "gone", "sent_bytes", "slots", "status")
+    __slots__ = ("_frame", "_receive", "_received", "_send", "finished", "gone", "is_stream", "sent_bytes", "slots", "status")
 
     def __init__(self, frame: Frame, receive: Receive, send: Send) -> None:
         self._frame, self._receive, self._send = frame, receive, send
@@ -41,6 +41,7 @@ class Exchange:
         self.sent_bytes = 0
         self.gone = False
         self.finished = False
+        self.is_stream = False
         self.slots: Slots | None = None
 
     def release(self) -> None:
@@ -82,6 +83,7 @@ class Exchange:
         if own.get(b"content-type", b"").startswith(b"text/event-stream"):
             # A stream may stay for hours and costs next to nothing: it must not count as work in progress.
             self.release()
+            self.is_stream = True
         return {**message, "headers": headers}
 
     async def answer(self, status: int, headers: tuple[Header, ...], body: bytes, *, linger: bool = False) -> None:

@@ -126,7 +126,12 @@ class Edge:
         except Exception:  # noqa: BLE001 - whatever it is, the client hears a reference and the log has the traceback
             _log.exception("unhandled exception")
         else:
-            if exchange.status or exchange.gone:
+            if exchange.finished or exchange.gone:
+                return
+            if exchange.status:
+                # A stream may be cut on purpose, from a reader that does not read.
+                if not exchange.is_stream:
+                    _log.error("the application returned without completing its answer")
                 return
             _log.error("the application returned without an answer")
         if not exchange.status:

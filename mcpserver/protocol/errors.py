@@ -65,6 +65,12 @@ class SessionNotFound(InvalidRequest):
     status = 404
 
 
+class TooManyRequests(InvalidRequest):
+    """The caller has as many requests under way as they may have. An HTTP status that clients know to wait after."""
+
+    status = 429
+
+
 class ContentTooLarge(InvalidRequest):
     """The body passes the bound."""
 

@@ -1,5 +1,6 @@
 """The default server: uvicorn with uvloop and httptools, which ends when asked and lets nobody hold it."""
 
+import logging
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -43,6 +44,11 @@ class UvicornServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Return whether uvicorn says what the outermost wrapper does not: that one tells a cut stream from a fault."""
+    return record.msg != "ASGI callable returned without completing response."
+
+
 def run(app: App, listener: socket.socket, *, grace_seconds: int) -> None:
     """Serve ``app`` until SIGINT or SIGTERM, and then for ``grace_seconds`` at most."""
     config = uvicorn.Config(
@@ -58,4 +64,5 @@ def run(app: App, listener: socket.socket, *, grace_seconds: int) -> None:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=grace_seconds,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     UvicornServer(config).run(sockets=[listener])

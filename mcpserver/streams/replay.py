@@ -22,6 +22,8 @@ from mcpserver.streams.sse import EventStream
 GREW, TAKEN = "replay", "taken"
 WRITE_BEHIND_SECONDS = 0.05
 POLL_SECONDS = 0.5
+# How often a stream that says nothing is looked at, whether there is anything left of it.
+LOOK_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
 
@@ -101,8 +103,11 @@ async def is_kept(session_key: str, stream: str) -> bool:
 async def follow(out: EventStream, session_key: str, stream: str, after: int) -> None:
     """Send the events of a stream that came after one of its numbers, and go on until its last one, or until ``out`` ends.
 
-    The call behind it may run in any process.
+    The call behind it may run in any process. If that one died, there is no last event: it is over when its events are kept no
+    longer.
     """
+    loop = asyncio.get_running_loop()
+    look_at = loop.time() + LOOK_SECONDS
     grown = asyncio.Event()
     unsubscribe = bus.subscribe(GREW, stream, lambda _: grown.set())
     try:
@@ -118,5 +123,9 @@ async def follow(out: EventStream, session_key: str, stream: str, after: int) ->
                     return
             with suppress(TimeoutError):
                 await asyncio.wait_for(grown.wait(), POLL_SECONDS)
+            if loop.time() >= look_at:
+                if not await is_kept(session_key, stream):
+                    return
+                look_at = loop.time() + LOOK_SECONDS
     finally:
         unsubscribe()

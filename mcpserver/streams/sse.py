@@ -48,7 +48,17 @@ def encode_event(data: bytes, *, event: str = "", event_id: str = "", retry: int
 class EventStream:
     """Wraps an ASGI ``send``. ``hold`` is for the request that the stream answers, the rest for anybody."""
 
-    __slots__ = ("_closed", "_closing", "_offered_bytes", "_opened", "_pending", "_send", "_waiting", "_writer")
+    __slots__ = (
+        "_closed",
+        "_closing",
+        "_offered_bytes",
+        "_opened",
+        "_pending",
+        "_send",
+        "_waiting",
+        "_writer",
+        "_writing_since",
+    )
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -58,6 +68,7 @@ class EventStream:
         self._closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting: asyncio.Future[None] | None = None
         self._writer: asyncio.Task[None] | None = None
+        self._writing_since: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -69,12 +80,21 @@ class EventStream:
         """Return whether the stream has ended, or is about to."""
         return self._closing
 
+    def is_stuck(self, seconds: float) -> bool:
+        """Return whether what is being written has waited for the reader that long."""
+        since = self._writing_since
+        return since is not None and asyncio.get_running_loop().time() - since > seconds
+
     async def open(self, extra_headers: Iterable[Header] = ()) -> None:
-        """Send the head of the answer: 200, and what keeps intermediaries from holding events back."""
+        """Send the head of the answer: 200, and what keeps intermediaries from holding events back.
+
+        A stream that was ended before, as by a newer one of its session, is a whole answer without an event.
+        """
+        is_over = self._closing
         self._opened = True
         await self._send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *extra_headers]})
         # An empty piece: servers send the head with the first one.
-        await self._send({"type": "http.response.body", "body": b"", "more_body": True})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": not is_over})
 
     async def send(self, data: bytes, *, event: str = "", id: str = "", retry: int | None = None) -> None:  # noqa: A002  SSE's word
         """Send an event and return when it is on its way; nothing happens on a stream that is closed.
@@ -158,7 +178,9 @@ class EventStream:
                 piece = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
                 offered_bytes = self._offered_bytes
                 self._pending.clear()
+                self._writing_since = asyncio.get_running_loop().time()
                 await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+                self._writing_since = None
                 self._offered_bytes -= offered_bytes
             if self._closing:
                 await self._send({"type": "http.response.body", "body": b""})

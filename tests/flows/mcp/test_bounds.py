@@ -1,17 +1,21 @@
 """What is kept of sessions and streams is bounded, and goes when its time is over."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import httpx2
+import pytest
 from django.utils import timezone
 
 from mcpserver.models import StreamEvent, TransportSession
-from mcpserver.streams import replay_rows, session_rows
+from mcpserver.streams import replay, replay_rows, session_rows
 from mcpserver.streams.replay_rows import Event
+from mcpserver.streams.sse import EventStream
 from oauth_bridge import sealing
 from oauth_bridge.models import Session
 from tests.conftest import Live
+from tests.mcpserver.streams.reader import Client
 from tests.support.flow import OAuthClient, connect, signed_in
 from tests.support.processes import wait_until
 
@@ -95,6 +99,38 @@ def test_events_are_sealed_and_not_kept_for_long(live: Live) -> None:
     assert not replay_rows.is_kept(key, "a")
     assert replay_rows.after(key, "a", -1) == []
     assert StreamEvent.objects.filter(replay_rows.stale(timezone.now())).exists()
+
+
+def test_a_replay_whose_call_has_died_ends_with_what_is_kept_of_it(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that ran the call is gone: there will be no last event."""
+    monkeypatch.setattr(replay, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(replay, "POLL_SECONDS", 0)
+    key, client = row_of(live).key, Client()
+    replay_rows.write(key, "a", [Event(0, b"first"), Event(1, b"second")])
+
+    async def replayed() -> None:
+        out = EventStream(client.send)
+        await out.open()
+        following = asyncio.ensure_future(replay.follow(out, key, "a", 0))
+        await client.until(b"second")
+        assert not following.done()
+        await StreamEvent.objects.aupdate(created_at=timezone.now() - replay_rows.LIFETIME - timedelta(seconds=1))
+        await asyncio.wait_for(following, 10)
+        await out.close()
+
+    asyncio.run(replayed())
+    assert client.is_complete
+    assert b"first" not in client.body
+
+
+def test_taking_initialize_back_changes_nothing(live: Live) -> None:
+    """MCP 2025-11-25 basic/utilities/cancellation: it must not be cancelled; whoever tries has their session still."""
+    client = signed_in(live.url, live.simulator)
+    answer = begin(client)
+    headers = {"Authorization": f"Bearer {client.tokens['access_token']}", "Mcp-Session-Id": answer.headers["mcp-session-id"]}
+    taken_back = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": answer.json()["id"]}}
+    assert client.http.post("/mcp", json=taken_back, headers=headers).status_code == 202
+    assert ping(client, answer.headers["mcp-session-id"]) == 200
 
 
 def test_a_stream_ends_when_the_sign_in_is_ended(live: Live) -> None:

@@ -191,3 +191,14 @@ async def test_a_thousand_streams_are_told_by_few_tasks() -> None:
         stream.offer(b"{}")
     await asyncio.gather(*(client.until(b"data: {}\n\n") for client in clients))
     assert all(client.body == b"data: {}\n\n" for client in clients)
+
+
+async def test_a_stream_that_is_ended_before_it_is_opened_is_a_whole_answer() -> None:
+    """A newer stream of the same session may end this one while its head is still to be sent."""
+    client = Client()
+    stream = EventStream(client.send)
+    stream.end()
+    await stream.open()
+    await asyncio.wait_for(stream.hold(client.receive), 5)
+    assert [message["type"] for message in client.messages] == ["http.response.start", "http.response.body"]
+    assert not client.messages[-1]["more_body"]
