@@ -87,8 +87,8 @@ class Patience:
         self.limit = asyncio.timeout(None)
         return self.limit
 
-    async def end_when_held(self, upstream: Simulator) -> None:
-        while not upstream.state.faults.holding:
+    async def end_when_asked(self, upstream: Simulator) -> None:
+        while not upstream.requests:
             await asyncio.sleep(0)
         self.limit.reschedule(asyncio.get_running_loop().time())
 
@@ -101,7 +101,7 @@ async def test_an_answer_that_does_not_come_is_given_up(
     monkeypatch.setattr(http, "asyncio", patience)
     alice.upstream.fault("/api/v3/", "hang", times=None)
     call = asyncio.create_task(alice.refusal(name, **arguments))
-    await patience.end_when_held(alice.upstream)
+    await patience.end_when_asked(alice.upstream)
     assert "did not answer in time" in await call
     assert len(alice.asked) == 1
 
@@ -212,6 +212,6 @@ async def test_a_write_without_an_answer_is_left_open(wide_alice: Caller, monkey
     monkeypatch.setattr(http, "asyncio", patience)
     wide_alice.upstream.fault("/api/v3/", "hang", times=None)
     call = asyncio.create_task(wide_alice.refusal("create_issue", **WRITE))
-    await patience.end_when_held(wide_alice.upstream)
+    await patience.end_when_asked(wide_alice.upstream)
     assert UNSURE in await call
     assert [request.method for request in wide_alice.upstream.requests] == ["POST"]
