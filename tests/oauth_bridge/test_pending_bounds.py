@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from oauth_bridge import pending_bounds
-from oauth_bridge.models import Client, PendingAuthorization
+from oauth_bridge.models import Client, PendingAuthorization, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +90,14 @@ def test_now_and_then_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pending_bounds.BITE > pending_bounds.LOOK_EVERY
     ask("flood", times=60)
     assert kept()["flood"] < 4 + 1 + 10
+
+
+def test_what_is_finished_goes_before_what_somebody_is_about_to_answer() -> None:
+    """A company behind one address signs in all morning: who reads the consent page just now is not pushed out by that."""
+    ask("one")
+    ask("one", times=3, is_allowed=True)
+    person = Person.objects.create(username="alice")
+    PendingAuthorization.objects.filter(allowed_at__isnull=False).update(person=person)
+    ask("one", times=3)
+    assert PendingAuthorization.objects.filter(allowed_at__isnull=True).count() == 4
+    assert PendingAuthorization.objects.filter(person=person).count() == 1
