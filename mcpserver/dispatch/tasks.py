@@ -154,6 +154,7 @@ async def listen(
         MissingClientCapability: the request did not declare the extension.
     """
     messages.check_declared(asked)
+    task_ids = [task_id for task_id in task_ids if messages.is_possible_id(task_id)]
     watch = _Watch(call.principal, notify)
     # Before it is asked which of them may be seen: what changes in between is told as well.
     watch.start(task_ids)

@@ -1,5 +1,6 @@
 """How a client begins: ``initialize`` and ``ping`` of the handshake era, ``server/discover`` of the stateless one."""
 
+import re
 from typing import Any
 
 from mcpserver.protocol import versions
@@ -12,6 +13,8 @@ from wire import strict_json
 DISCOVER_TTL_MS = 300_000
 # Icons may be written out in it.
 MAX_DECLARED_BYTES = 16_384
+# As it is written in JSON: a NUL, which PostgreSQL keeps in no text. A backslash that is escaped itself begins none.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def parse_initialize(params: dict[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
@@ -20,7 +23,8 @@ def parse_initialize(params: dict[str, Any]) -> tuple[str, dict[str, Any], dict[
     The latter two may be absent; a wrong type is refused all the same. Both are kept with the session, and so bounded.
 
     Raises:
-        InvalidParams: ``protocolVersion`` is no string; ``capabilities`` or ``clientInfo`` is no object, or too large.
+        InvalidParams: ``protocolVersion`` is no string; ``capabilities`` or ``clientInfo`` is no object, too large, or holds
+            a NUL.
     """
     requested = params.get("protocolVersion")
     if not isinstance(requested, str):
@@ -28,8 +32,11 @@ def parse_initialize(params: dict[str, Any]) -> tuple[str, dict[str, Any], dict[
     for name in ("capabilities", "clientInfo"):
         if not isinstance(params.get(name, {}), dict):
             raise InvalidParams(f'"{name}" must be an object.')
-        if len(strict_json.dumps(params.get(name, {}))) > MAX_DECLARED_BYTES:
+        written = strict_json.dumps(params.get(name, {}))
+        if len(written) > MAX_DECLARED_BYTES:
             raise InvalidParams(f'"{name}" is larger than {MAX_DECLARED_BYTES} bytes.')
+        if _NUL.search(written):
+            raise InvalidParams(f'"{name}" holds a NUL character.')
     return requested, params.get("capabilities", {}), params.get("clientInfo", {})
 
 

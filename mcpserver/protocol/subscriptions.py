@@ -92,11 +92,13 @@ def parse_uri(params: Mapping[str, Any]) -> str:
     """Return the URI that a subscription names.
 
     Raises:
-        InvalidParams: it is no string, empty, or too long to be kept.
+        InvalidParams: it is no string, empty, or cannot be kept: too long, or with a NUL.
     """
     uri = resources.parse_uri(params)
     if len(uri) > MAX_NAME_CHARACTERS:
         raise InvalidParams(f'"uri" may have {MAX_NAME_CHARACTERS} characters.')
+    if "\0" in uri:
+        raise InvalidParams('"uri" holds a NUL character.')
     return uri
 
 

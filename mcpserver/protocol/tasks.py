@@ -107,14 +107,19 @@ def parse_task_id(params: Mapping[str, Any]) -> str:
     """Return the task's id.
 
     Raises:
-        InvalidParams: it is no string. One that is too long to be ours names no task.
+        InvalidParams: it is no string. One that cannot be ours names no task.
     """
     task_id = params.get("taskId")
     if not isinstance(task_id, str):
         raise InvalidParams('"taskId" must be a string.')
-    if len(task_id) > MAX_TASK_ID_CHARACTERS:
+    if not is_possible_id(task_id):
         raise unknown_task()
     return task_id
+
+
+def is_possible_id(task_id: str) -> bool:
+    """Return whether a task may be called so. A NUL is more than PostgreSQL lets a statement ask for."""
+    return len(task_id) <= MAX_TASK_ID_CHARACTERS and "\0" not in task_id
 
 
 def parse_input_responses(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ A request runs in the task that its HTTP request came with: being known here cos
 """
 
 import asyncio
+import hashlib
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
@@ -28,8 +29,8 @@ class _Running:
             self.task.cancel()
 
 
-# By session key and request id. A client that uses an id twice can take back the later request alone.
-_running: dict[tuple[str, RequestId], _Running] = {}
+# By session key and the request's ``_mark``. A client that uses an id twice can take back the later request alone.
+_running: dict[tuple[str, str], _Running] = {}
 _listening: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 
@@ -40,7 +41,8 @@ async def cancellable(session_key: str, request_id: RequestId, work: Coroutine[A
     """
     _listen()
     running = _Running(cast("asyncio.Task[Any]", asyncio.current_task()))
-    _running[session_key, request_id] = running
+    key = (session_key, _mark(request_id))
+    _running[key] = running
     unwatch = sessions.watch(session_key, running.cancel)
     try:
         outcome = await work
@@ -51,8 +53,8 @@ async def cancellable(session_key: str, request_id: RequestId, work: Coroutine[A
         return Cancelled()
     finally:
         unwatch()
-        if _running.get((session_key, request_id)) is running:
-            del _running[session_key, request_id]
+        if _running.get(key) is running:
+            del _running[key]
     if running.is_cancelled:
         # It swallowed the cancellation and has a result after all, which nobody waits for.
         running.task.uncancel()
@@ -65,11 +67,18 @@ async def cancel(session_key: str, request_id: RequestId) -> None:
 
     It has stopped some time after this returns.
     """
-    running = _running.get((session_key, request_id))
+    mark = _mark(request_id)
+    running = _running.get((session_key, mark))
     if running is not None:
         running.cancel()
     else:
-        await bus.publish(NOTE, "", {"session": session_key, "id": request_id})
+        await bus.publish(NOTE, "", {"session": session_key, "request": mark})
+
+
+def _mark(request_id: RequestId) -> str:
+    """Return what stands for a request id in a note: every process reads those, and a client's id may be a megabyte, or hold
+    a NUL. ``1`` and ``"1"`` are two ids."""
+    return hashlib.sha256(f"{type(request_id).__name__} {request_id}".encode()).hexdigest()
 
 
 def _listen() -> None:
@@ -80,6 +89,6 @@ def _listen() -> None:
 
 
 def _hear(payload: dict[str, Any]) -> None:
-    running = _running.get((payload["session"], payload["id"]))
+    running = _running.get((payload["session"], payload["request"]))
     if running is not None:
         running.cancel()
