@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Func, Q, When
+from django.db.models import Case, CharField, Count, DateTimeField, F, Func, Q, QuerySet, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from tools.models import ToolCall
 Kind = AuthEvent.Kind
 # What a call may come to without anybody having failed.
 FINE = ("ok", "cancelled")
+_LONG_DAYS = 30
 REFUSALS = (Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_FAILED, Kind.CONSENT_REFUSED, Kind.CLIENT_REFUSED)
 
 
@@ -29,6 +30,17 @@ class Day(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """Return the beginning of the text that a time is kept as."""
         return super().as_sql(compiler, connection, template="substr(%(expressions)s, 1, 10)", **context)
+
+
+class Scanned(Func):
+    """A column as it is, for which SQLite uses no index: where most rows are read, a scan is four times as fast."""
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return the column behind a plus, which SQLite documents for this."""
+        return super().as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,7 @@ def tools(period: Period) -> list[ToolFigures]:
     """Return the tools that were called, the busiest first. One query, of at most 400 rows for a tool and an outcome."""
     figures: dict[str, ToolFigures] = {}
     rows = (
-        ToolCall.objects.filter(at__gte=period.begin)
+        _calls(period)
         .annotate(rounded=_rounded("duration_ms"))
         .values_list("tool", "outcome", "rounded")
         .annotate(number=Count("pk"))
@@ -106,7 +118,7 @@ def tools(period: Period) -> list[ToolFigures]:
 def calls_by_day(period: Period) -> dict[str, list[int]]:
     """Return ``calls`` that went well, ``errors`` and ``people`` (how many different ones called) for each day. One query."""
     rows = (
-        ToolCall.objects.filter(at__gte=period.begin)
+        _calls(period)
         .annotate(day=Day("at"))
         .values_list("day")
         .annotate(calls=Count("pk"), errors=Count("pk", filter=~Q(outcome__in=FINE)), people=Count("github_id", distinct=True))
@@ -166,11 +178,17 @@ def busiest(period: Period) -> dict[str, list[tuple[str, int]]]:
     """Return the five ``people`` and ``clients`` with most calls, and how many. One query, of a row for each pair that met."""
     people: Counter[str] = Counter()
     clients: Counter[str] = Counter()
-    rows = ToolCall.objects.filter(at__gte=period.begin).values_list("login", "client_name").annotate(number=Count("pk"))
+    rows = _calls(period).values_list("login", "client_name").annotate(number=Count("pk"))
     for login, client, number in rows.order_by():
         people[login] += number
         clients[client or "unknown"] += number
     return {"people": people.most_common(5), "clients": clients.most_common(5)}
+
+
+def _calls(period: Period) -> QuerySet[ToolCall]:
+    if period.days < _LONG_DAYS:
+        return ToolCall.objects.filter(at__gte=period.begin)
+    return ToolCall.objects.alias(scanned=Scanned("at", output_field=DateTimeField())).filter(scanned__gte=period.begin)
 
 
 def _per_day(rows: Iterable[tuple[str]]) -> Counter[str]:

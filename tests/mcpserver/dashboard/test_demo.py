@@ -6,7 +6,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from mcpserver.dashboard import demo
-from oauth_bridge.models import AccessToken, AllowRule, AuthEvent, Client, GitHubCredential, Person, RefreshToken, Session
+from oauth_bridge.models import (
+    AccessRequest,
+    AccessToken,
+    AllowRule,
+    AuthEvent,
+    Client,
+    GitHubCredential,
+    Person,
+    RefreshToken,
+    Session,
+)
 from tools.models import ToolCall
 
 SMALL = {"people": 10, "sessions": 20, "calls": 50}
@@ -63,6 +73,6 @@ def test_the_same_seed_gives_the_same_month(db: None) -> None:
     for _ in range(2):
         demo.fill(demo.Size(**SMALL), now=now, public_url="http://localhost", seed=3)
         months.append(list(ToolCall.objects.order_by("request_id").values_list("request_id", "at", "login", "tool", "outcome")))
-        for model in (ToolCall, Session, Client, Person, AllowRule):
+        for model in (ToolCall, Session, Client, Person, AllowRule, AccessRequest):
             model._default_manager.all().delete()
     assert months[0] == months[1]

@@ -59,11 +59,13 @@ def test_tools_are_counted_the_busiest_first(db: None) -> None:
     assert found == [("calculate", 5, 1, 3, 5), ("get_user_info", 1, 0, 120, 120)]
 
 
-def test_the_busiest_come_first(db: None) -> None:
+@pytest.mark.parametrize("days", [3, 30])
+def test_the_busiest_come_first(db: None, days: int) -> None:
+    period = figures.Period(days, NOW.date())
     calls = [call(NOW, person=person) for person in (1, 1, 1, 2, 2, 3, 4, 5, 6)]
     calls[3].client_name = calls[5].client_name = ""
-    ToolCall.objects.bulk_create([*calls, call(NOW - 3 * DAY, person=6)])
-    found = figures.busiest(PERIOD)
+    ToolCall.objects.bulk_create([*calls, call(NOW - days * DAY, person=6)])
+    found = figures.busiest(period)
     assert found["people"][:2] == [("p1", 3), ("p2", 2)]
     assert len(found["people"]) == 5
     assert found["clients"] == [("Claude", 7), ("unknown", 2)]
