@@ -2,7 +2,7 @@
 # without root, from a path with spaces. What takes more than a line stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test conformance conformance-server fuzz mutation check lint typecheck format migrations migrate admin hooks lock clean
+.PHONY: help run demo test conformance conformance-server fuzz bench mutation check lint typecheck format migrations migrate admin hooks lock clean
 
 python := .venv/bin/python
 development := sh scripts/environment.sh .venv requirements-dev.txt
@@ -31,6 +31,10 @@ conformance-server: ## Serve the suite's fixtures until Ctrl-C (AUTH=fixed: whoe
 fuzz: ## Send spoilt requests to a server for a minute (ARGS="--seconds 600 --seed 1")
 	@$(development)
 	@exec $(python) -m tests.fuzz $(ARGS)
+
+bench: ## Measure calls, lists, sign-ins, streams and memory, and write bench.json (ARGS="--seconds 5")
+	@$(development)
+	@exec $(python) -m bench $(ARGS)
 
 mutation: ## Open known holes one at a time in a scratch copy, and show that the tests see each (ARGS="words of titles")
 	@$(development)
