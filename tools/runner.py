@@ -96,7 +96,7 @@ async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolCont
     missing = permissions.required_scopes(tool, parsed) - context.scopes
     if missing:
         raise PermissionMissing(f"{tool.name} needs a permission that was not granted: {' '.join(sorted(missing))}.")
-    if tool.quota is not quotas.NO_QUOTA:
+    if tool.quota != quotas.NO_QUOTA:
         await quotas.take(tool.name, tool.quota, context.person.github_id)
     result, size = sizes.bounded(tool.name, await _within_time(tool, parsed, context), tool.max_result_characters)
     _check_output(tool, result)
