@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from oauth_bridge import audit, roles
+from oauth_bridge import audit, recorded_admin, roles
 from oauth_bridge.admin import parts
 from oauth_bridge.admin.rule_form import AllowRuleForm, MomentWidget
 from oauth_bridge.models import AllowRule, AuthEvent
@@ -206,7 +206,7 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
         with owners.keep_one():
             super().save_model(request, obj, form, change)
             kind = audit.Kind.RULE_CHANGED if change else audit.Kind.RULE_ADDED
-            self._record(request, kind, obj, changed=sorted(form.changed_data))
+            self._record(request, kind, obj, changed=sorted(form.changed_data), changes=recorded_admin.changes(form))
             self._enforce(request)
 
     def delete_model(self, request: HttpRequest, obj: AllowRule) -> None:
@@ -227,8 +227,18 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
     def _is_theirs(self, request: HttpRequest, rule: AllowRule | None) -> bool:
         return rule is None or not rule.is_admin or roles.may(request, "own")
 
-    def _record(self, request: HttpRequest, kind: AuthEvent.Kind, rule: AllowRule, *, changed: list[str] | None = None) -> None:
-        detail: dict[str, str | list[str]] = {"rule": str(rule), "rule_kind": rule.kind, "changed": changed or []}
+    def _record(
+        self,
+        request: HttpRequest,
+        kind: AuthEvent.Kind,
+        rule: AllowRule,
+        *,
+        changed: list[str] | None = None,
+        changes: dict[str, list[str]] | None = None,
+    ) -> None:
+        detail: dict[str, audit.Detail] = {"rule": str(rule), "rule_kind": rule.kind, "changed": changed or []}
+        if changes:
+            detail["changes"] = changes
         if rule.expires_at:
             detail["expires"] = rule.expires_at.isoformat()
         audit.record(kind, login=rule.login, operator=parts.operator_of(request), **detail)  # type: ignore[arg-type]  # detail is what is left

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from oauth_bridge.documents import hosts
 from oauth_bridge.models import ClientDocument, ClientDocumentChange, ClientHost
 from oauth_bridge.protocol import client_urls
+from oauth_bridge.recorded_admin import RecordedAdmin
 
 
 class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for type checkers only
@@ -72,7 +73,7 @@ class ClientHostForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for 
 
 
 @admin.register(ClientHost)
-class ClientHostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for type checkers only
+class ClientHostAdmin(RecordedAdmin):
     """Which hosts are known or blocked."""
 
     form = ClientHostForm

@@ -92,8 +92,6 @@ class Migration(migrations.Migration):
                     ("operator_changed", "operator named, changed or dismissed"),
                     ("password_changed", "operator's password changed"),
                     ("changed_by_hand", "changed on the dashboard"),
-                    ("action_run", "action run on the dashboard"),
-                    ("tool_calls", "tool calls recorded, their sum"),
                     ("audit_exported", "audit exported"),
                     ("audit_shortened", "old audit events deleted"),
                     ("audit_accepted", "broken audit chain taken up again"),

@@ -44,10 +44,8 @@ class AuthEvent(models.Model):
         OPERATOR_SIGNED_IN = "operator_signed_in", "operator signed in by password"
         OPERATOR_REFUSED = "operator_refused", "operator's password refused"
         OPERATOR_CHANGED = "operator_changed", "operator named, changed or dismissed"
-        PASSWORD_CHANGED = "password_changed", "operator's password changed"  # noqa: S105  no password
+        PASSWORD_CHANGED = "password_changed", "operator's password changed"
         CHANGED_BY_HAND = "changed_by_hand", "changed on the dashboard"
-        ACTION_RUN = "action_run", "action run on the dashboard"
-        TOOL_CALLS = "tool_calls", "tool calls recorded, their sum"
         TOOL_CHANGED = "tool_changed", "tool looks otherwise to clients"
         AUDIT_EXPORTED = "audit_exported", "audit exported"
         AUDIT_SHORTENED = "audit_shortened", "old audit events deleted"
