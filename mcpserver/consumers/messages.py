@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from mcpserver import dispatch
-from mcpserver.consumers import faults
+from mcpserver.consumers import caps, faults
 from mcpserver.consumers.endpoint import Endpoint, read_body, send_reply
 from mcpserver.consumers.sse import SESSION_PARAMETER
 from mcpserver.edge.types import Receive, Scope, Send
@@ -15,13 +15,15 @@ from mcpserver.protocol import exchange, jsonrpc, media_types, versions
 from mcpserver.protocol.errors import MethodNotAllowed, ProtocolError, SessionNotFound
 from mcpserver.protocol.exchange import Reply
 from mcpserver.protocol.headers import Headers
-from mcpserver.protocol.steps import Initialize, Refuse, Step
+from mcpserver.protocol.steps import Accept, Cancel, Initialize, Refuse, Resolve, Step
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.streams import server_requests, sessions, sse_sessions
 from mcpserver.streams.sse import EventStream
 from oauth_bridge.principals import Principal
 from oauth_bridge.protocol.resources import SSE_PATH
 
+# What is not answered. All else may wait for the stream's reader, and holds a slot of the edge meanwhile.
+_UNANSWERED = Accept | Cancel | Resolve
 # Versions are told by ``initialize`` alone here; the headers of Streamable HTTP count for nothing.
 _NO_HEADERS = Headers()
 
@@ -46,6 +48,21 @@ class MessagesConsumer(Endpoint):
         step = self._plan(message, session)
         # The one refusal that has to be an HTTP status: it makes the client ask for another scope.
         dispatch.check_rights(step, principal)
+        counted = None if isinstance(step, _UNANSWERED) else caps.enter(principal)
+        try:
+            await self._carry_out(step, message, principal, session, send)
+        finally:
+            if counted is not None:
+                caps.leave(counted)
+
+    async def _carry_out(
+        self,
+        step: Step,
+        message: jsonrpc.Message | jsonrpc.Batch,
+        principal: Principal,
+        session: TransportSession,
+        send: Send,
+    ) -> None:
         if isinstance(step, Initialize):
             await sessions.settle(session.id, step.revision, step.capabilities, step.client_info)
         await send_reply(send, Reply(HTTPStatus.ACCEPTED, b""))

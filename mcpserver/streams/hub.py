@@ -28,6 +28,8 @@ from oauth_bridge.signals import rights_withdrawn
 
 KEEP_ALIVE_SECONDS = 15.0
 TICK_SECONDS = 0.5
+# A reader who takes nothing for so long is given up: requests wait for it, and each holds one of the places at the edge.
+STUCK_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +159,9 @@ class Hub:
     def _keep_alive(self) -> None:
         now = time.monotonic()
         for entry in list(self._entries.values()):
-            if entry.keep_alive_at <= now:
+            if entry.stream.is_stuck(STUCK_SECONDS):
+                entry.stream.cut()
+            elif entry.keep_alive_at <= now:
                 entry.keep_alive_at = now + KEEP_ALIVE_SECONDS
                 entry.stream.offer_encoded(KEEP_ALIVE)
 

@@ -182,3 +182,19 @@ async def test_what_is_withdrawn_here_is_looked_at_at_once(hub: Hub, rights: Rig
     rights.good, rights.epoch = set(), 2
     await asyncio.to_thread(rights_withdrawn.send, None)
     await closed(stream)
+
+
+async def test_a_reader_who_takes_nothing_is_given_up(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for it holds a place that others need."""
+    monkeypatch.setattr(module, "STUCK_SECONDS", 0.02)
+    stuck, client = await opened()
+    reading, _ = await opened()
+    client.reads.clear()
+    hub.add(stuck, principal=of("one"))
+    hub.add(reading, principal=of("two"))
+    waiting = asyncio.ensure_future(stuck.send(b"1"))
+    await reading.send(b"1")
+    await closed(stuck)
+    await asyncio.wait_for(waiting, 5)
+    assert reading.is_open
+    reading.cut()
