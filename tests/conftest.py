@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
+from oauth_bridge.chain import triggers
 from oauth_bridge.github.simulator.server import Simulator
 from tests.support import witness
 from tests.support.flow import Browser, close_all
@@ -30,6 +33,22 @@ def every_message_fits_its_schema() -> Iterator[None]:
     """Fail a test in which the server sent what the official schema of the revision does not allow."""
     yield
     assert witness.complaints(_COMPLAINTS) == []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def between_tests_the_audit_is_emptied() -> Iterator[None]:
+    """Let Django empty the tables after a test: SQLite's triggers keep sealed events from that, and come back with it.
+
+    PostgreSQL truncates, which no trigger of a row sees.
+    """
+    original = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(operations: DatabaseOperations, statements: list[str]) -> None:
+        original(operations, [f"DROP TRIGGER IF EXISTS {name}" for name in triggers.NAMES] + statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
