@@ -22,7 +22,11 @@ def write(kind: str, target: str, payload: Mapping[str, Any]) -> None:
     Note.objects.create(kind=kind, target=target, payload=dict(payload), created_at=now)
     if _sweeping.is_due():
         old = Note.objects.filter(stale(now)).order_by("id").values_list("id", flat=True)[:_SWEEP_ROWS]
-        Note.objects.filter(id__in=list(old)).delete()
+        ids = list(old)
+        Note.objects.filter(id__in=ids).delete()
+        if len(ids) == _SWEEP_ROWS:
+            # There is more of it: who writes many takes as many away.
+            _sweeping.go_on()
 
 
 def stale(now: datetime) -> Q:
@@ -39,6 +43,9 @@ class _Sweeping:
             return False
         self._next = time.monotonic() + _SWEEP_SECONDS
         return True
+
+    def go_on(self) -> None:
+        self._next = 0.0
 
 
 _sweeping = _Sweeping()
