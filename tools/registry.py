@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from tools import content, declaration, schemas, sets
 from tools.content import Icon
-from tools.context import ToolContext
 from tools.prompts import Prompt
 from tools.quotas import NO_QUOTA, Quota
 from tools.resources import Resource
