@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from django.conf import settings
-from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db import connection
 
 from oauth_bridge.chain import triggers
 from oauth_bridge.github.simulator.server import Simulator
@@ -41,13 +41,15 @@ def between_tests_the_audit_is_emptied() -> Iterator[None]:
 
     PostgreSQL truncates, which no trigger of a row sees.
     """
-    original = BaseDatabaseOperations.execute_sql_flush
+    operations = type(connection.ops)
+    original = operations.execute_sql_flush
 
-    def flush(operations: DatabaseOperations, statements: list[str]) -> None:
-        original(operations, [f"DROP TRIGGER IF EXISTS {name}" for name in triggers.NAMES] + statements)
+    def flush(own: Any, statements: list[str]) -> None:
+        before = [f"DROP TRIGGER IF EXISTS {name}" for name in triggers.NAMES] if connection.vendor == "sqlite" else []
+        original(own, before + statements)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        patch.setattr(operations, "execute_sql_flush", flush)
         yield
 
 

@@ -66,7 +66,7 @@ def end_session(gatehouse: Gatehouse, desk: Visit, client: OAuthClient) -> None:
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     page.locator("#result_list tbody input[type=checkbox]").check()
     page.locator("select[name=action]").select_option("end_sessions")
-    press(page, "Go")
+    page.get_by_role("button", name="Go", exact=True).click()
     expect(page.locator(".messagelist")).to_have_text("1 session(s) ended.")
     expect(page.locator("#result_list tbody tr")).to_contain_text("ended")
     desk.shoot("admin-session")
