@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from mcpserver.consumers import caps
 from mcpserver.edge.types import Receive, Send
 from mcpserver.protocol import jsonrpc, media_types
 from mcpserver.protocol.errors import InvalidRequest
@@ -44,6 +45,16 @@ async def serve(session: TransportSession, principal: Principal, read: Headers, 
 
 
 async def _resume(
+    stream: EventStream, session: TransportSession, principal: Principal, last_event_id: str, receive: Receive
+) -> None:
+    counted = caps.enter(principal)
+    try:
+        await _replay(stream, session, principal, last_event_id, receive)
+    finally:
+        caps.leave(counted)
+
+
+async def _replay(
     stream: EventStream, session: TransportSession, principal: Principal, last_event_id: str, receive: Receive
 ) -> None:
     event = replay.parse_event_id(last_event_id)

@@ -14,6 +14,8 @@ from mcpserver.protocol.versions import Era, Revision
 LOG_LEVEL_KEY = "io.modelcontextprotocol/logLevel"
 
 ProgressToken = str | int
+# It is in every notice of progress, and kept with each.
+MAX_PROGRESS_TOKEN = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ NOTHING = Asked()
 
 
 def read(request: Request, revision: Revision, session: TransportSession | None) -> Asked:
-    """Return what the request says. A progress token of another type than string or integer is none.
+    """Return what the request says. A progress token of another type than string or integer is none, and so is a longer
+    one than ``MAX_PROGRESS_TOKEN`` characters: progress is not told then, which it need not be.
 
     Raises:
         InvalidParams: the log level is none, or ``inputResponses`` or ``requestState`` has not its shape. A member that is
@@ -44,8 +47,7 @@ def read(request: Request, revision: Revision, session: TransportSession | None)
     """
     params = request.params
     meta = params.get("_meta") or {}
-    token = meta.get("progressToken")
-    token = token if type(token) in (str, int) else None
+    token = _progress_token(meta.get("progressToken"))
     if revision.era is Era.MODERN:
         level = meta.get(LOG_LEVEL_KEY)
         return Asked(
@@ -58,6 +60,10 @@ def read(request: Request, revision: Revision, session: TransportSession | None)
     if session is None:
         return Asked(progress_token=token)
     return Asked(capabilities=session.capabilities, progress_token=token, log_level=session.log_level)
+
+
+def _progress_token(value: Any) -> ProgressToken | None:
+    return value if type(value) in (str, int) and len(str(value)) <= MAX_PROGRESS_TOKEN else None
 
 
 def _input_responses(value: Any) -> Mapping[str, Mapping[str, Any]]:

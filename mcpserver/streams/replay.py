@@ -9,8 +9,10 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 
@@ -41,6 +43,7 @@ class Recording:
         self._session_key = session_key
         self._next = 0
         self._waiting: list[Event] = []
+        self._unbounded_bytes = 0
         self._hurry = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._unsubscribe = bus.subscribe(TAKEN, self.stream, lambda _: taken_over())
@@ -78,7 +81,11 @@ class Recording:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._hurry.wait(), WRITE_BEHIND_SECONDS)
                 events, self._waiting = self._waiting, []
-                await database.run(replay_rows.write, self._session_key, self.stream, events)
+                self._unbounded_bytes += sum(map(replay_rows.counted_bytes, events))
+                bounds = self._unbounded_bytes >= replay_rows.BOUND_EVERY_BYTES
+                await database.run(replay_rows.write, self._session_key, self.stream, events, bounds=bounds)
+                if bounds:
+                    self._unbounded_bytes = 0
                 if self.is_detached:
                     await bus.publish(GREW, self.stream, {})
         except (DatabaseError, InterfaceError) as error:
@@ -103,16 +110,28 @@ async def is_kept(session_key: str, stream: str) -> bool:
 async def follow(out: EventStream, session_key: str, stream: str, after: int) -> None:
     """Send the events of a stream that came after one of its numbers, and go on until its last one, or until ``out`` ends.
 
+    Whoever follows the same stream later takes it over, in whichever process: ``out`` ends then.
+
     The call behind it may run in any process. If that one died, there is no last event: it is over when its events are kept no
     longer.
     """
     loop = asyncio.get_running_loop()
     look_at = loop.time() + LOOK_SECONDS
     grown = asyncio.Event()
-    unsubscribe = bus.subscribe(GREW, stream, lambda _: grown.set())
+    own: list[object] = []
+
+    def taken(payload: Mapping[str, Any]) -> None:
+        if own and payload["since"] > own:
+            out.end()
+            grown.set()
+
+    unsubscribe = [bus.subscribe(GREW, stream, lambda _: grown.set()), bus.subscribe(TAKEN, stream, taken)]
     try:
+        # Marked behind that: who came before need not be heard, and hears of this one.
+        await bus.ready()
+        own += [time.time_ns(), secrets.token_hex(8)]
         # One message on one connection only: the one that was cut may not know it yet.
-        await bus.publish(TAKEN, stream, {})
+        await bus.publish(TAKEN, stream, {"since": own})
         while not out.is_closed:
             grown.clear()
             for event in await database.run(replay_rows.after, session_key, stream, after):
@@ -128,4 +147,5 @@ async def follow(out: EventStream, session_key: str, stream: str, after: int) ->
                     return
                 look_at = loop.time() + LOOK_SECONDS
     finally:
-        unsubscribe()
+        for let_go in unsubscribe:
+            let_go()

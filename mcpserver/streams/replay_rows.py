@@ -15,6 +15,9 @@ from oauth_bridge import sealing
 LIFETIME = timedelta(minutes=15)
 MAX_EVENTS = 1_000
 MAX_BYTES = 8_000_000
+# A stream that has written so much since the last time bounds what its session has; a small event counts as if it were larger.
+BOUND_EVERY_BYTES = 2_000_000
+_LEAST_BYTES = BOUND_EVERY_BYTES // MAX_EVENTS
 _SWEEP_SECONDS = 60.0
 _SWEEP_ROWS = 1_000
 
@@ -28,8 +31,13 @@ class Event:
     is_last: bool = False
 
 
-def write(session_key: str, stream: str, events: Sequence[Event]) -> None:
-    """Write a stream's new events; at its end bound what the session has."""
+def counted_bytes(event: Event) -> int:
+    """Return what an event counts towards ``BOUND_EVERY_BYTES``."""
+    return max(len(event.data), _LEAST_BYTES)
+
+
+def write(session_key: str, stream: str, events: Sequence[Event], *, bounds: bool = False) -> None:
+    """Write a stream's new events; at its end, or if told, bound what the session has."""
     now = timezone.now()
     StreamEvent.objects.bulk_create(
         StreamEvent(
@@ -42,7 +50,7 @@ def write(session_key: str, stream: str, events: Sequence[Event]) -> None:
         )
         for event in events
     )
-    if events[-1].is_last or events[-1].number % MAX_EVENTS == MAX_EVENTS - 1:
+    if events[-1].is_last or bounds:
         _bound(session_key)
         _sweeping.sweep(now)
 
@@ -82,7 +90,10 @@ def _bound(session_key: str) -> None:
 
 
 class _Sweeping:
-    """Deletes what is old, once a minute at most and a bounded number of rows: the hourly housekeeping would come too late."""
+    """Deletes what is old, a bounded number of rows at once, and once a minute unless there is more of it.
+
+    The hourly housekeeping would come too late.
+    """
 
     def __init__(self) -> None:
         self._next = time.monotonic() + _SWEEP_SECONDS
@@ -91,8 +102,11 @@ class _Sweeping:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _SWEEP_SECONDS
-        old = StreamEvent.objects.filter(stale(now)).order_by("id").values_list("id", flat=True)[:_SWEEP_ROWS]
-        StreamEvent.objects.filter(id__in=list(old)).delete()
+        old = list(StreamEvent.objects.filter(stale(now)).order_by("id").values_list("id", flat=True)[:_SWEEP_ROWS])
+        StreamEvent.objects.filter(id__in=old).delete()
+        if len(old) == _SWEEP_ROWS:
+            # There is more of it: who writes many takes as many away.
+            self._next = 0.0
 
 
 _sweeping = _Sweeping()

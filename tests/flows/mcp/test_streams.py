@@ -213,6 +213,20 @@ def test_a_stream_that_is_resumed_elsewhere_ends_here(two: House, alice: Talker,
             assert "result" in next(resumed).message
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_stream_that_is_resumed_twice_is_followed_once(two: House, alice: Talker, tmp_path: Path, number: int) -> None:
+    """No message is sent on two streams (Multiple Connections): the newest one has it, in whichever process."""
+    with alice.streaming(alice.call("hold", progress=1, folder=str(tmp_path))) as stream:
+        first = next(stream)
+    with alice.at(two.door(0)).listening(Last_Event_ID=first.id) as older:
+        assert next(older).message["method"] == "notifications/progress"
+        with alice.at(two.door(number)).listening(Last_Event_ID=first.id) as newer:
+            assert next(newer).message["method"] == "notifications/progress"
+            assert next(older, None) is None
+            (tmp_path / held_tools.GO).touch()
+            assert "result" in next(newer).message
+
+
 def test_nobody_replays_anothers_stream(two: House, signed_in: OAuthClient, alice: Talker, tmp_path: Path) -> None:
     with alice.streaming(alice.call("hold", progress=1, folder=str(tmp_path))) as stream:
         first = next(stream)

@@ -46,6 +46,14 @@ def test_a_progress_token_of_another_type_is_none(token: Any) -> None:
     assert call({"progressToken": token}).asked.progress_token is None
 
 
+@pytest.mark.parametrize("token", ["t" * 256, 10**255])
+def test_a_progress_token_is_not_long(token: Any) -> None:
+    """It is in each notice, and each notice is kept: a token of a megabyte would be a thousand of them."""
+    assert call({"progressToken": token}).asked.progress_token == token
+    longer = token + "t" if isinstance(token, str) else token * 10
+    assert call({"progressToken": longer}).asked.progress_token is None
+
+
 @pytest.mark.parametrize(
     ("meta", "members"),
     [
