@@ -31,6 +31,7 @@ class Talk:
     headers: dict[str, str] = field(default_factory=dict)
     _next_id: int = 0
     _negotiated: str | None = None
+    _session: str | None = None
 
     def knock(self) -> httpx2.Response:
         """Say the first thing without a token: ``initialize``."""
@@ -38,17 +39,20 @@ class Talk:
 
     def shake_hands(self) -> None:
         """Initialize (MCP 2025-11-25 basic/lifecycle), and say that it is done."""
-        result = self._result(self._post(self._initialize()))
+        answer = self._post(self._initialize())
+        result = self._result(answer)
         assert result["protocolVersion"] == self.revision
+        # As every client does: the transport session is named from here on.
+        self._session = answer.headers["Mcp-Session-Id"]
         self._negotiated = self.revision
         answer = self._post({"jsonrpc": "2.0", "method": "notifications/initialized"})
         assert (answer.status_code, answer.content) == (202, b"")
 
     def listen(self) -> None:
-        """Ask for the stream that a server may open. One that has none says 405, and every client goes on."""
+        """Open the session's stream, and leave it."""
         headers = {**self._headers(None), "Accept": "text/event-stream"}
         with self.program.http.stream("GET", "/mcp", headers=headers) as answer:
-            assert answer.status_code in {200, 405}
+            assert answer.status_code == 200
 
     def tools(self, **params: Any) -> dict[str, Json]:
         """List the tools."""
@@ -96,6 +100,8 @@ class Talk:
             headers["Authorization"] = f"Bearer {self.token or self.program.tokens['access_token']}"
         if self._negotiated and self.says_revision:
             headers["Mcp-Protocol-Version"] = self._negotiated
+        if self._session:
+            headers["Mcp-Session-Id"] = self._session
         if message is not None and self.says_method:
             headers |= method_headers(message)
         return headers
