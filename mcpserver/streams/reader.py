@@ -90,3 +90,5 @@ class Reader:
                 except Exception:
                     # A fault of one subscriber must not keep the note from the others.
                     logger.exception("a note of kind %s could not be delivered", kind)
+        if watermark.has_more:
+            self.wake()

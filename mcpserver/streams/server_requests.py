@@ -25,6 +25,9 @@ from oauth_bridge import sealing
 NOTE = "answer"
 _PATIENCE_SECONDS = 2.0
 _MAX_MESSAGE = 500
+# As JSON. A note is read whole by every process, many of them at once.
+MAX_ANSWER_BYTES = 262_144
+MAX_PUBLISHED = 10_000
 
 # Writes one message to the client, on the stream of the call that asks.
 Write = Callable[[bytes], Awaitable[None]]
@@ -37,6 +40,8 @@ class _Waiting:
 
 
 _waiting: dict[str, _Waiting] = {}
+# Ids of answers that were sent on from here, oldest first: only the first one counts, and each costs every process a note.
+_published: dict[str, None] = {}
 _listening: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 
@@ -73,17 +78,36 @@ async def ask(
 
 
 async def deliver(session_key: str, response: Response) -> None:
-    """Hand an answer that was posted in a transport session to whoever waits for it; drop it if nobody does."""
+    """Hand an answer that was posted in a transport session to whoever waits for it; drop it if nobody does.
+
+    One of more than ``MAX_ANSWER_BYTES`` becomes an error: whoever waits need not wait any longer.
+    """
     request_id = response.id
-    if not isinstance(request_id, str) or not _is_ours(request_id, session_key):
+    if not isinstance(request_id, str) or not _is_ours(request_id, session_key) or request_id in _published:
         return
+    text = _encode(response)
+    if len(text) > MAX_ANSWER_BYTES:
+        response = Response(request_id, is_error=True, content={"message": "The client's answer is too large."})
+        text = _encode(response)
     if request_id in _waiting:
         _resolve(session_key, request_id, response)
         return
-    # Sealed: what a person answered is nobody else's to read in the table.
-    text = json.dumps({"is_error": response.is_error, "content": response.content})
-    sealed = (await asyncio.to_thread(sealing.seal, text)).decode()
-    await bus.publish(NOTE, "", {"session": session_key, "id": request_id, "sealed": sealed})
+    _published[request_id] = None
+    if len(_published) > MAX_PUBLISHED:
+        del _published[next(iter(_published))]
+    try:
+        # Sealed: what a person answered is nobody else's to read in the table.
+        sealed = (await asyncio.to_thread(sealing.seal, text)).decode()
+        await bus.publish(NOTE, "", {"session": session_key, "id": request_id, "sealed": sealed})
+    except BaseException:
+        # It may be posted again.
+        _published.pop(request_id, None)
+        raise
+
+
+def _encode(response: Response) -> str:
+    """Return what a note holds of an answer: ASCII."""
+    return json.dumps({"is_error": response.is_error, "content": response.content})
 
 
 def _hear(payload: dict[str, Any]) -> None:

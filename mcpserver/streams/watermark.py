@@ -12,36 +12,38 @@ from mcpserver.models import Note
 LATE_SECONDS = 120.0
 # Ids that are looked back for when reading begins, and that one gap may hold: what is more was never given, or is ancient.
 MAX_LATE = 256
-_BATCH = 500
+# One note may be some hundred kilobytes.
+_BATCH = 50
 
 
 class Watermark:
-    """``read`` returns each note once, though it may be committed after ones with higher ids. Belongs to one reader."""
+    """``read`` returns each note once, though it may be committed after ones with higher ids. Belongs to one reader.
+
+    ``has_more`` says that what was read last may not be all there is.
+    """
 
     def __init__(self) -> None:
+        self.has_more = False
         self._last: int | None = None
         self._missing: dict[int, float] = {}
 
     def read(self) -> list[tuple[str, str, Any]]:
-        """Return the notes (kind, target, payload) that were committed since the last time, lowest id first.
+        """Return notes (kind, target, payload) that were committed since the last time, lowest id first, a batch at most.
 
         The first time nothing: reading begins with what is committed after that.
         """
         if self._last is None:
             self._begin()
             return []
-        notes = []
-        while True:
-            rows = list(
-                Note.objects.filter(Q(id__gt=self._last) | Q(id__in=self._late()))
-                .order_by("id")
-                .values_list("id", "kind", "target", "payload")[:_BATCH]
-            )
-            for note_id, *note in rows:
-                self._pass(note_id)
-                notes.append(tuple(note))
-            if len(rows) < _BATCH:
-                return notes
+        rows = list(
+            Note.objects.filter(Q(id__gt=self._last) | Q(id__in=self._late()))
+            .order_by("id")
+            .values_list("id", "kind", "target", "payload")[:_BATCH]
+        )
+        for note_id, *_ in rows:
+            self._pass(note_id)
+        self.has_more = len(rows) == _BATCH
+        return [(kind, target, payload) for _, kind, target, payload in rows]
 
     def _begin(self) -> None:
         last = Note.objects.aggregate(last=Max("id"))["last"] or 0

@@ -10,7 +10,7 @@ from channels.layers import channel_layers
 from django.db import transaction
 
 from mcpserver import database
-from mcpserver.streams import bell, bus, reader
+from mcpserver.streams import bell, bus, note_rows, reader, watermark
 from tests.support.redis_server import RedisServer, redis_server
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -45,6 +45,21 @@ async def test_a_note_reaches_its_address_alone_and_in_order() -> None:
         await bus.publish("else", "one", {"last": True})
         assert await other.next() == {"last": True}
         assert await stranger.next() == {"last": True}
+
+
+async def test_more_notes_than_one_batch_are_read_without_waiting_for_a_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watermark, "_BATCH", 2)
+    monkeypatch.setattr(reader, "POLL_SECONDS", 1_000)
+
+    def write() -> None:
+        with transaction.atomic():
+            for number in range(5):
+                note_rows.write("test", "one", {"number": number})
+
+    async with Ear() as ear:
+        await database.run(write)
+        bus._wake()
+        assert [(await ear.next())["number"] for _ in range(5)] == list(range(5))
 
 
 async def test_a_note_of_a_transaction_is_heard_when_that_is_committed() -> None:

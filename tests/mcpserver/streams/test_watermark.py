@@ -65,13 +65,15 @@ def test_reading_begins_with_what_comes_after() -> None:
     assert targets(reader) == []
 
 
-def test_more_than_one_batch_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_one_batch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not read at once: notes may be large."""
     monkeypatch.setattr(watermark, "_BATCH", 3)
     reader = Watermark()
     reader.read()
     for number in range(7):
         write(str(number))
-    assert targets(reader) == [str(number) for number in range(7)]
+    read = [(targets(reader), reader.has_more) for _ in range(3)]
+    assert read == [(["0", "1", "2"], True), (["3", "4", "5"], True), (["6"], False)]
 
 
 @pytest.mark.usefixtures("postgresql")
