@@ -9,8 +9,9 @@ from collections import Counter
 from mcpserver.protocol.errors import TooManyRequests
 from oauth_bridge.principals import Principal
 
-MAX_PER_SIGN_IN = 128
-MAX_PER_PERSON = 256
+# A person may have a quarter of the edge's places (``EdgeConfig.max_mcp_requests``), one of their sign-ins not all of it.
+MAX_PER_SIGN_IN = 96
+MAX_PER_PERSON = 128
 
 _running: Counter[str] = Counter()
 

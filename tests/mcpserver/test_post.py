@@ -8,6 +8,7 @@ import pytest
 
 from mcpserver.consumers import caps, post
 from mcpserver.consumers.post import PostOutgoing
+from mcpserver.edge.config import EdgeConfig
 from mcpserver.protocol.errors import TooManyRequests
 from mcpserver.streams.hub import Ending, Hub
 from oauth_bridge.principals import Principal
@@ -95,3 +96,8 @@ async def test_a_sign_in_and_a_person_have_so_many_requests_under_way() -> None:
     begun(ALICE)
     for answer in running:
         await answer.stop()
+
+
+def test_one_person_has_a_quarter_of_the_places_at_most() -> None:
+    """Two sign-ins of one person must not shut everybody else out."""
+    assert caps.MAX_PER_SIGN_IN < caps.MAX_PER_PERSON <= EdgeConfig(public_url="http://localhost").max_mcp_requests // 4
