@@ -68,12 +68,12 @@ class McpConsumer(Endpoint):
             await send_reply(send, exchange.failure(error, session.revision.name))
             return
         extra: list[Header] = []
-        if isinstance(step, Initialize):
-            session_id = await sessions.open_session(principal, step.revision, step.capabilities, step.client_info)
-            extra = [(SESSION_HEADER, session_id.encode())]
         outgoing = PostOutgoing(receive, send, principal=principal, session=session, accept=read.accept, extra=extra)
         try:
             outgoing.begin(step)
+            if isinstance(step, Initialize):
+                session_id = await sessions.open_session(principal, step.revision, step.capabilities, step.client_info)
+                extra.append((SESSION_HEADER, session_id.encode()))
             outcome = await dispatch.run(step, principal, self.server, outgoing, session)
             await outgoing.finish(step, outcome, self.server)
         except bearer.BearerError:
@@ -126,5 +126,5 @@ async def _own_session(read: Headers, principal: Principal) -> TransportSession:
 async def _find(session_id: str, principal: Principal) -> TransportSession:
     session = await sessions.find(session_id, principal)
     if session is None:
-        raise SessionNotFound("There is no such session: initialize again.")
+        raise SessionNotFound(session_stream.NO_SESSION)
     return session

@@ -12,7 +12,7 @@ from typing import Any
 from mcpserver.consumers import caps
 from mcpserver.edge.types import Receive, Send
 from mcpserver.protocol import jsonrpc, media_types
-from mcpserver.protocol.errors import InvalidRequest
+from mcpserver.protocol.errors import InvalidRequest, SessionNotFound
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.streams import bus, replay, sessions
@@ -22,6 +22,7 @@ from mcpserver.streams.subscriptions import session_notices
 from oauth_bridge.principals import Principal
 
 NOTE = "listening"
+NO_SESSION = "There is no such session: initialize again."
 
 
 async def serve(session: TransportSession, principal: Principal, read: Headers, receive: Receive, send: Send) -> None:
@@ -34,6 +35,9 @@ async def serve(session: TransportSession, principal: Principal, read: Headers, 
     stream = EventStream(send)
     unwatch = sessions.watch(session.id, stream.end)
     try:
+        # Again, now that its end is heard: it may have ended since it was found.
+        if await sessions.find(read.session_id or "", principal) is None:
+            raise SessionNotFound(NO_SESSION)
         if read.last_event_id:
             await _resume(stream, session, principal, read.last_event_id, receive)
         else:

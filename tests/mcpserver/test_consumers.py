@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from mcpserver.edge.types import Message
+from mcpserver.protocol import versions
+from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Revision
 from mcpserver.streams import sessions
 from oauth_bridge.principals import Principal
@@ -145,6 +148,33 @@ async def test_initialize_opens_a_transport_session(alice: Principal, monkeypatc
     answer = await post(H(Mcp_Session_Id="of-before"), request("initialize", params))
     assert message(answer)["result"]["serverInfo"] == {"name": "gatehouse", "title": "Gatehouse", "version": "0.1.0"}
     assert answer.header(b"mcp-session-id") == b"the-session"
+
+
+async def test_a_database_that_fails_at_initialize_is_told_under_the_requests_id(
+    alice: Principal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def open_session(*_: object) -> str:
+        raise OperationalError
+
+    monkeypatch.setattr(sessions, "open_session", open_session)
+    answer = await post(H(), request("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}}, id="first"))
+    assert (message(answer)["id"], message(answer)["error"]["code"]) == ("first", -32603)
+    assert answer.header(b"mcp-session-id") is None
+    assert "an MCP request failed" in caplog.text
+
+
+async def test_a_session_that_ends_before_its_stream_is_watched_has_none(
+    alice: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end was told, and this stream was not there to hear it."""
+    found = [TransportSession("key", versions.REVISIONS[-1], {}, None)]
+
+    async def find(*_: object) -> TransportSession | None:
+        return found.pop() if found else None
+
+    monkeypatch.setattr(sessions, "find", find)
+    answer = await call(APP, "GET", "/mcp", headers=pairs({"Accept": "text/event-stream", "Mcp-Session-Id": "s"}))
+    assert (answer.status, message(answer)["error"]["code"]) == (404, -32600)
 
 
 async def test_discover_names_the_public_origin(alice: Principal) -> None:
