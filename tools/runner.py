@@ -139,9 +139,12 @@ def _record(
     tool: Tool, arguments: Mapping[str, Any], context: ToolContext, *, outcome: str, started: float, size: int = 0
 ) -> None:
     milliseconds = round((time.perf_counter() - started) * 1000)
-    # Never the arguments: they are the person's. The record keeps them where the tool chose so.
-    extra = _fields(context, tool=tool.name, outcome=outcome, duration_ms=milliseconds)
-    logger.info("tool=%s outcome=%s duration_ms=%d", tool.name, outcome, milliseconds, extra=extra)
+    # The record tells of every call; the log only of those that went wrong, since a line costs as much as a small call.
+    level = logging.DEBUG if outcome == "ok" else logging.INFO
+    if logger.isEnabledFor(level):
+        # Never the arguments: they are the person's. The record keeps them where the tool chose so.
+        extra = _fields(context, tool=tool.name, outcome=outcome, duration_ms=milliseconds)
+        logger.log(level, "tool=%s outcome=%s duration_ms=%d", tool.name, outcome, milliseconds, extra=extra)
     records.add(call_record.of(tool, arguments, context, outcome=outcome, duration_ms=milliseconds, result_size=size))
 
 

@@ -53,7 +53,7 @@ def record_of(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _listen(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "tools.runner")
+    caplog.set_level(logging.DEBUG, "tools.runner")
 
 
 async def test_a_result_comes_back_as_the_tool_made_it(caplog: pytest.LogCaptureFixture) -> None:

@@ -48,7 +48,9 @@ def test_a_resource_names_itself_and_its_authorization_server(path: str, resourc
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/mcp/", "/MCP", "/mcp/x", "/sse/", "/messages", "/admin", "mcp", ".evil.example", "@evil.example"])
+@pytest.mark.parametrize(
+    "path", ["/", "/mcp/", "/MCP", "/mcp/x", "/sse/", "/messages", "/admin", "mcp", ".evil.example", "@evil.example"]
+)
 def test_there_is_no_document_for_anything_else(path: str) -> None:
     """RFC 9728 §3: no path of a request may find its way into ``resource``."""
     assert metadata.protected_resource(ORIGIN, path) is None
