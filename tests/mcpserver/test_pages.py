@@ -279,7 +279,7 @@ def test_the_account_page_ends_one_session_or_all_by_a_form_of_its_own_each():
     assert {f.attributes["method"] for f in page.all("form")} == {"post"}
     assert [i.attributes["value"] for i in page.all("input", name="end")] == [_SESSION["id"], _SESSION["id"], "all"]
     assert len(page.all("input", name="csrfmiddlewaretoken")) == 3
-    assert [b.text for b in page.all("button")] == ["End this session"] * 2 + ["End all sessions now"]
+    assert [b.text for b in page.all("button")] == ["End this session"] * 2 + ["End all sessions now", "Copy"]
 
 
 def test_the_account_page_keeps_hostile_texts_in_their_place():
