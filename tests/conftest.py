@@ -80,7 +80,7 @@ def simulator(simulator_server: Simulator) -> Simulator:
 
 
 @pytest.fixture(scope="session")
-def live_server_thread() -> Iterator[str]:
+def live_server_thread(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """Run the real application under uvicorn in a thread, at ``PUBLIC_URL``."""
     from mcpserver.asgi import application
     from tests.support import pause
@@ -108,6 +108,18 @@ def live_server_thread() -> Iterator[str]:
     server.should_exit = True
     thread.join(10)
     paused.undo()
+    with django_db_blocker.unblock():
+        _disconnect_others()
+
+
+def _disconnect_others() -> None:
+    """End what the server's idle threads still have open: PostgreSQL deletes no database that somebody is connected to."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture
