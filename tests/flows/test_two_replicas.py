@@ -31,7 +31,7 @@ def assert_both_logged(gatehouse: Topology, request: str) -> None:
 
 
 def _has_logged(replica: Served, request: str) -> bool:
-    return f'"message": "{request} ' in replica.output
+    return f'"message":"{request} ' in replica.output
 
 
 def test_a_sign_in_and_its_calls_cross_the_replicas(gatehouse: Topology, simulator: Simulator) -> None:

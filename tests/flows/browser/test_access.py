@@ -13,6 +13,7 @@ from tests.support.accessibility import serious_findings
 from tests.support.chromium import Visit, visit
 from tests.support.flow import OAuthClient
 from tests.support.gatehouse import Gatehouse
+from tests.support.gatehouse import gatehouse as serve
 from tests.support.loopback import Listener
 
 PASSWORD = "a long pass phrase for a colleague"
@@ -32,6 +33,13 @@ PATHS = ("session/", "client/", "person/", "allowrule/", "accessrequest/", "sess
 def colleagues(gatehouse: Gatehouse) -> None:
     """Make an operator and a viewer, each with a password."""
     gatehouse.served.manage("shell", "-c", SETS_UP % json.dumps(PASSWORD))
+
+
+@pytest.fixture(scope="module")
+def gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatehouse]:
+    """Serve apart: what is decided here must not hold for the other files."""
+    with serve(tmp_path_factory.mktemp("access"), ALLOWED_USERNAMES="alice,bob", ADMIN_USERNAMES="carol") as running:
+        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,15 @@ from tests.flows.browser.steps import press, sign_in
 from tests.support import accessibility
 from tests.support.chromium import Visit, visit
 from tests.support.gatehouse import Gatehouse
+from tests.support.gatehouse import gatehouse as serve
 from tests.support.loopback import Listener
+
+
+@pytest.fixture(scope="module")
+def gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatehouse]:
+    """Serve apart: what is decided here must not hold for the other files."""
+    with serve(tmp_path_factory.mktemp("audit"), ALLOWED_USERNAMES="alice,bob", ADMIN_USERNAMES="carol") as running:
+        yield running
 
 
 @pytest.fixture
