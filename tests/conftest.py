@@ -92,7 +92,7 @@ def simulator(simulator_server: Simulator) -> Simulator:
 
 
 @pytest.fixture(scope="session")
-def live_server_thread(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def live_server_thread(django_db_setup: None, django_db_blocker: Any) -> Iterator[uvicorn.Server]:
     """Run the real application under uvicorn in a thread, at ``PUBLIC_URL``."""
     from mcpserver.asgi import application
     from tests.support import pause
@@ -116,7 +116,7 @@ def live_server_thread(django_db_setup: None, django_db_blocker: Any) -> Iterato
         time.sleep(0.01)
     assert server.started
     paused = pause.install(thread)
-    yield settings.PUBLIC_URL
+    yield server
     server.should_exit = True
     thread.join(10)
     paused.undo()
@@ -135,7 +135,7 @@ def _disconnect_others() -> None:
 
 
 @pytest.fixture
-def live(transactional_db: None, live_server_thread: str, simulator: Simulator) -> Iterator[Live]:
+def live(transactional_db: None, live_server_thread: uvicorn.Server, simulator: Simulator) -> Iterator[Live]:
     """Return the running server, with Alice on its list."""
     from django.core.cache import cache
 
@@ -147,8 +147,16 @@ def live(transactional_db: None, live_server_thread: str, simulator: Simulator) 
     bearer.CACHE.forget()
     AllowRule.objects.create(login="alice")
     pause.begin()
-    yield Live(live_server_thread, simulator)
-    pause.end()
+    yield Live(settings.PUBLIC_URL, simulator)
     close_all()
+    _wait_for_its_end(live_server_thread)
+    pause.end()
     # What this test decided about tools must not hold in one without a database.
     policies.POLICIES.forget()
+
+
+def _wait_for_its_end(server: uvicorn.Server) -> None:
+    """Wait until nothing is under way: the server tidies up behind a stream that was left, and the tables are emptied next."""
+    deadline = time.monotonic() + 5
+    while server.server_state.tasks and time.monotonic() < deadline:
+        time.sleep(0.005)
