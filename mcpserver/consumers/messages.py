@@ -40,10 +40,11 @@ class MessagesConsumer(Endpoint):
         if scope["method"] != "POST":
             raise MethodNotAllowed("Use POST: this endpoint has no other method.")
         media_types.check_content_type(read.content_type)
-        session = await _session_of(scope.get("query_string", b""), principal)
         body = await read_body(receive)
         if body is None:
             return
+        # Behind the body, which may take its time: the stream may end meanwhile.
+        session = await _session_of(scope.get("query_string", b""), principal)
         message = jsonrpc.decode(body)
         step = self._plan(message, session)
         # The one refusal that has to be an HTTP status: it makes the client ask for another scope.

@@ -28,6 +28,8 @@ NOTE = "session"
 # Without a note that it changed, a session is read again after so long.
 REMEMBER_SECONDS = 30.0
 MAX_REMEMBERED = 10_000
+# Ends that were heard of: who found a session a moment before, and watches it a moment after, is told all the same.
+MAX_ENDS = 10_000
 _PATIENCE_SECONDS = 2.0
 
 
@@ -45,6 +47,8 @@ class Sessions:
     def __init__(self) -> None:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._changes = 0
+        # Keys, oldest first. One is never given twice.
+        self._ended: dict[str, None] = {}
         self._watching: dict[str, list[Callable[[], None]]] = {}
         self._listening: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
@@ -110,9 +114,14 @@ class Sessions:
         await self._tell(key)
 
     def watch(self, key: str, ended: Callable[[], None]) -> Callable[[], None]:
-        """Call ``ended`` on this event loop when the session ends, until the returned function is called."""
+        """Call ``ended`` on this event loop when the session ends, until the returned function is called.
+
+        At once if it has ended since it was found: in between a body may be read, or another thread be slow.
+        """
         watching = self._watching.setdefault(key, [])
         watching.append(ended)
+        if key in self._ended:
+            ended()
 
         def unwatch() -> None:
             if ended in watching:
@@ -158,9 +167,13 @@ class Sessions:
         await bus.publish(NOTE, "", {"key": key, "has_ended": has_ended})
 
     def _hear(self, payload: dict[str, Any]) -> None:
-        self._forget(payload["key"])
+        key = payload["key"]
+        self._forget(key)
         if payload["has_ended"]:
-            for ended in tuple(self._watching.get(payload["key"], ())):
+            self._ended[key] = None
+            if len(self._ended) > MAX_ENDS:
+                del self._ended[next(iter(self._ended))]
+            for ended in tuple(self._watching.get(key, ())):
                 ended()
 
     def _forget(self, key: str) -> None:

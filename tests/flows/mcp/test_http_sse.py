@@ -1,9 +1,12 @@
 """HTTP+SSE, the transport of 2024-11-05: a stream at ``/sse``, messages to ``/messages``, by either of two processes."""
 
+import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -128,6 +131,25 @@ def test_the_session_ends_with_its_stream(two: House, signed_in: OAuthClient, tm
             partial(is_gone, two, number, address, signed_in),
             "the session outlived its stream",
         )
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_message_whose_stream_ends_while_it_is_sent_does_nothing(
+    two: House, signed_in: OAuthClient, tmp_path: Path, number: int
+) -> None:
+    body = json.dumps(request("tools/call", 2, name="hold", arguments={"folder": str(tmp_path)})).encode()
+    host = urlsplit(two.urls[number])
+    with socket.create_connection((host.hostname, host.port), timeout=20) as connection:
+        with stream(two, signed_in) as (address, told):
+            post(two, number, address, signed_in, initialize("2024-11-05"))
+            next(told)
+            head = f"POST {address} HTTP/1.1\r\nHost: localhost:{host.port}\r\nContent-Type: application/json\r\n"
+            head += f"Authorization: {bearer(signed_in)['Authorization']}\r\nContent-Length: {len(body)}\r\n\r\n"
+            connection.sendall(head.encode() + body[:1])
+        wait_until(partial(is_gone, two, number, address, signed_in), "the session outlived its stream")
+        connection.sendall(body[1:])
+        assert connection.recv(100).split(b" ")[1] == b"404"
+    assert not (tmp_path / held_tools.STARTED).exists()
 
 
 def test_a_request_is_taken_back(two: House, signed_in: OAuthClient, tmp_path: Path) -> None:
