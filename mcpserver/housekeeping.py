@@ -1,15 +1,13 @@
 """What the hourly housekeeping takes away here: each reader checks the time itself, so nothing hangs on when it runs."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from mcpserver.models import Note, StreamEvent, TransportSession
 from mcpserver.streams import note_rows, replay_rows, session_rows
 from mcpserver.tasks.model import Task
-from tools.models import ToolCall
 
 
 def stale(now: datetime) -> dict[str, QuerySet[Any]]:
@@ -18,6 +16,5 @@ def stale(now: datetime) -> dict[str, QuerySet[Any]]:
         "notes between processes": Note.objects.filter(note_rows.stale(now)),
         "events of streams": StreamEvent.objects.filter(replay_rows.stale(now)),
         "transport sessions": TransportSession.objects.filter(session_rows.stale(now)),
-        "records of calls": ToolCall.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_RETENTION_DAYS)),
         "tasks": Task.objects.filter(expires_at__lt=now),
     }

@@ -14,7 +14,10 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for; what is empty is not asked. ``person`` and ``operator`` are logins, ``client`` a name or an id."""
+    """What is looked for; what is empty is not asked. ``person`` and ``operator`` are logins, ``client`` a name or an id.
+
+    ``without_calls`` leaves out the events of batches of tool calls, of which a busy server has one a second.
+    """
 
     kind: str = ""
     person: str = ""
@@ -25,12 +28,15 @@ class Search:
     reference: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    without_calls: bool = False
 
     def events(self) -> QuerySet[AuthEvent]:
         """Return the events, newest first."""
         conditions = Q()
         if self.kind:
             conditions &= Q(kind=self.kind)
+        if self.without_calls:
+            conditions &= ~Q(kind=AuthEvent.Kind.TOOL_CALLS)
         if self.person:
             conditions &= Q(login__iexact=self.person)
         if self.client:

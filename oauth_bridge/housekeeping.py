@@ -7,6 +7,7 @@ never wait for each other, and one that is killed leaves nothing half done.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,8 @@ _LOCK = 0x6761_7465_686F_7573
 Batch = Callable[[], int]
 # What other apps have to take away: given the time, rows by name.
 ALSO_STALE: list[Callable[[datetime], dict[str, QuerySet[Any]]]] = []
+# What they have to do more for: given the time and how many rows at most, what deletes them and says how many.
+ALSO_RETIRED: dict[str, Callable[[datetime, int], int]] = {}
 
 
 class Busy(Exception):
@@ -100,6 +103,8 @@ def _batches(now: datetime) -> dict[str, Batch]:
     """Return, by name, what deletes up to ``BATCH`` rows and says how many."""
     return {
         **{name: _deleting(rows) for stale in (_stale, *ALSO_STALE) for name, rows in stale(now).items()},
+        # Before the events that stand for them.
+        **{name: partial(retire, now, BATCH) for name, retire in ALSO_RETIRED.items()},
         "audit events": lambda: retention.retire(now, limit=BATCH),
         "clients retired": lambda: orphans.retire(now, limit=BATCH),
         "clients": lambda: orphans.delete_retired(now, limit=BATCH),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
+from mcpserver import call_audit
 from mcpserver.models import TransportSession
 from oauth_bridge.admin.activity import Activity
 from oauth_bridge.models import Person
@@ -36,7 +37,7 @@ def of_sessions(keys: Sequence[UUID]) -> dict[UUID, Activity]:
 def forget(person: Person) -> None:
     """Delete the records of a person's calls, and the tools' rules about them."""
     if person.github_id is not None:
-        ToolCall.objects.filter(github_id=person.github_id).delete()
+        call_audit.forget(person.github_id)
         ToolRule.objects.filter(github_id=person.github_id).delete()
 
 

@@ -23,12 +23,19 @@ PAGE = 50
 # What a page may take a second for; `manage.py audit verify` looks at all.
 CHECKED = 20_000
 _LONGEST = 200
+EVERYTHING = "all"
+# For `manage.py audit verify`, and no reader.
+_HASHES = ("digest", "prints")
 
 
 class Filters(forms.Form):
     """What the operator looks for."""
 
-    kind = forms.ChoiceField(label="What", required=False, choices=[("", "Everything"), *AuthEvent.Kind.choices])
+    kind = forms.ChoiceField(
+        label="What",
+        required=False,
+        choices=[("", "Everything but batches of tool calls"), (EVERYTHING, "Everything"), *AuthEvent.Kind.choices],
+    )
     person = forms.CharField(label="Person", required=False, max_length=_LONGEST)
     client = forms.CharField(label="Client", required=False, max_length=_LONGEST)
     operator = forms.CharField(label="Operator", required=False, max_length=_LONGEST)
@@ -40,11 +47,11 @@ class Filters(forms.Form):
 
     def search(self) -> Search:
         """Return what was asked for. ``until`` is a whole day."""
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = {name: value for name, value in self.cleaned_data.items() if value and value != EVERYTHING}
         for name, days in (("since", 0), ("until", 1)):
             if day := asked.get(name):
                 asked[name] = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=days)
-        return Search(**asked)
+        return Search(**asked, without_calls=not self.cleaned_data["kind"])
 
 
 @require_GET
@@ -113,7 +120,8 @@ def _asked(request: HttpRequest) -> str:
 
 
 def _shown(event: AuthEvent) -> dict[str, Any]:
-    return {"row": event, "facts": [(name.replace("_", " "), _words(value)) for name, value in event.detail.items()]}
+    told = [(name, value) for name, value in event.detail.items() if name not in _HASHES]
+    return {"row": event, "facts": [(name.replace("_", " "), _words(value)) for name, value in told]}
 
 
 def _words(value: object) -> str:

@@ -5,7 +5,7 @@ The same seed gives the same month. Nothing in it can be used: no token, code or
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from oauth_bridge.models import AccessRequest, AllowRule, AuthEvent, Client, ClientDocument, Person, Session
+from tools import changes
 from tools.models import ToolCall
 
 DAYS = 30
@@ -85,7 +86,7 @@ def fill(size: Size, *, now: datetime, public_url: str, seed: int = 1) -> None:
         clients = _clients(now)
         sessions = _sessions(size.sessions, people, clients, chance, now, public_url)
         _write(AuthEvent, _events(sessions, clients, chance, now))
-        _write(ToolCall, _calls(size.calls, sessions, chance, now))
+        _record(_calls(size.calls, sessions, chance, now))
         AccessRequest.objects.bulk_create(_requests(now))
 
 
@@ -235,6 +236,15 @@ def _calls(count: int, sessions: list[Session], chance: random.Random, now: date
             result_size=chance.randrange(40, 9_000),
             request_id=f"demonstration-{number}",
         )
+
+
+def _record(calls: Iterable[ToolCall]) -> None:
+    """Write calls in the order of their time, with an event for each batch, as the recorder does."""
+    ordered = sorted(calls, key=lambda call: call.at)
+    for at in range(0, len(ordered), _BATCH):
+        batch = ordered[at : at + _BATCH]
+        _write(ToolCall, batch)
+        changes.calls_recorded.send(sender=None, calls=batch)
 
 
 def _requests(now: datetime) -> list[AccessRequest]:

@@ -32,7 +32,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         "parts": health.near(),
         "periods": [(days, label, days == chosen) for days, label in PERIODS.items()],
         "period": PERIODS[chosen].lower(),
-        "recent": AuthEvent.objects.all()[:RECENT],
+        "recent": AuthEvent.objects.exclude(kind=AuthEvent.Kind.TOOL_CALLS)[:RECENT],
         **_recent_numbers(period),
     }
     return render(request, "admin/index.html", {**context, **page})

@@ -1,4 +1,4 @@
-"""The two ends of the chain, authenticated under ``ENCRYPTION_KEYS``: no one who has the database alone can move them."""
+"""The ends of the chain, and where proved calls begin, under ``ENCRYPTION_KEYS``: who has the database alone moves none."""
 
 import hmac
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from oauth_bridge import sealing
 from oauth_bridge.chain.content import GENESIS
 from oauth_bridge.models import AuditMark
 
-HEAD, ANCHOR = AuditMark.Name.HEAD, AuditMark.Name.ANCHOR
+HEAD, ANCHOR, CALLS = AuditMark.Name.HEAD, AuditMark.Name.ANCHOR, AuditMark.Name.CALLS
 
 
 class BrokenChain(Exception):
@@ -52,7 +52,7 @@ def is_genuine(mark: AuditMark) -> bool:
 
 
 def renew() -> Iterator[bool | None]:
-    """Make both marks under the first key, in the caller's transaction; yield of each whether it had to be.
+    """Make all marks under the first key, in the caller's transaction; yield of each whether it had to be.
 
     None is one that is nobody's: it stays as it is.
     """

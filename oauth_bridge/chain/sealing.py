@@ -51,6 +51,9 @@ def accept(operator: str) -> None:
     anchor = marks.read(marks.ANCHOR)
     if anchor is not None and not marks.is_genuine(anchor):
         marks.move(marks.ANCHOR, (first.sequence or 1) - 1 if first else 0, anchor.hash)
+    calls = marks.read(marks.CALLS)
+    if calls is not None and not marks.is_genuine(calls):
+        marks.move(marks.CALLS, calls.sequence, calls.hash)
     audit.record(audit.Kind.AUDIT_ACCEPTED, by=operator, through=(last.sequence or 0) if last else 0)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from oauth_bridge.chain import content, marks, sealing, triggers
+from oauth_bridge.chain import batch_verification, content, marks, sealing, triggers
 from oauth_bridge.models import AuditMark, AuthEvent
 
 _BATCH = 2000
@@ -22,6 +22,8 @@ class Report:
     unsealed: int = 0
     through: int = 0
     head: str = ""
+    calls: int = 0
+    unproved_calls: int = 0
     findings: list[str] = field(default_factory=list)
     more: int = 0
 
@@ -34,10 +36,13 @@ class Report:
 
 
 def verify(*, newest: int | None = None) -> Report:
-    """Check the chain, or its ``newest`` events alone, which is as good for them as long as the older ones are checked too."""
+    """Check the chain and the calls that it stands for.
+
+    Or the ``newest`` of each alone, which is as good for them as long as the older ones are checked too.
+    """
     report = Report(unsealed=sealing.unsealed().count())
     head, anchor = marks.read(marks.HEAD), marks.read(marks.ANCHOR)
-    for mark in filter(None, (head, anchor)):
+    for mark in filter(None, (head, anchor, marks.read(marks.CALLS))):
         if not marks.is_genuine(mark):
             report.find(f"The mark {mark.name!r} was changed, or made under a key that is not in ENCRYPTION_KEYS any more.")
     start, before = (anchor.sequence, anchor.hash) if anchor else (0, content.GENESIS)
@@ -48,6 +53,11 @@ def verify(*, newest: int | None = None) -> Report:
         before = AuthEvent.objects.filter(sequence=start).values_list("hash", flat=True).first() or ""
     _walk(report, start, before)
     _compare_with_head(report, head, start)
+    for source in batch_verification.SOURCES:
+        walk = batch_verification.Walk(source, report.find)
+        walk.run(newest)
+        report.calls += walk.checked
+        report.unproved_calls += walk.unproved
     if late := sealing.overdue():
         report.find(f"{late} events have waited for more than ten minutes to be sealed: does `manage.py serve` run?")
     if missing := triggers.missing():
@@ -105,6 +115,10 @@ def _named(sequence: int | None, key: int) -> str:
 def summary(report: Report) -> str:
     """Return one line about a report."""
     told = f"{report.checked} events checked, through {report.through}, head {report.head or 'none'}"
+    if report.calls:
+        told += f"; {report.calls} tool calls checked"
+    if report.unproved_calls:
+        told += f"; {report.unproved_calls} tool calls are too old to be proved"
     if report.erased:
         told += f"; {report.erased} without personal data"
     if report.unsealed:

@@ -47,6 +47,8 @@ class AuthEvent(models.Model):
         PASSWORD_CHANGED = "password_changed", "operator's password changed"
         CHANGED_BY_HAND = "changed_by_hand", "changed on the dashboard"
         TOOL_CHANGED = "tool_changed", "tool looks otherwise to clients"
+        TOOL_CALLS = "tool_calls", "tool calls recorded"
+        CALLS_DELETED = "calls_deleted", "records of tool calls deleted"
         AUDIT_EXPORTED = "audit_exported", "audit exported"
         AUDIT_SHORTENED = "audit_shortened", "old audit events deleted"
         AUDIT_ACCEPTED = "audit_accepted", "broken audit chain taken up again"
@@ -88,14 +90,16 @@ class AuthEvent(models.Model):
 class AuditMark(models.Model):
     """Where the chain of events begins and where it ends, authenticated under a key of the server.
 
-    Whoever can write the database can hash a chain of their own; these two rows they cannot make.
+    Whoever can write the database can hash a chain of their own; these rows they cannot make. ``sequence`` of the mark
+    ``calls`` is a time, in microseconds since the epoch.
     """
 
     class Name(models.TextChoices):
-        """The two that there are."""
+        """Those that there are."""
 
         HEAD = "head", "the newest sealed event"
         ANCHOR = "anchor", "the newest event that retention has deleted"
+        CALLS = "calls", "the time before which no call is proved"
 
     name = models.CharField(max_length=8, choices=Name.choices, primary_key=True)
     sequence = models.BigIntegerField(default=0)

@@ -21,6 +21,8 @@ from oauth_bridge.models import AuditMark, AuthEvent, Client, Grant, Person, Ses
 from tests.conftest import Live
 from tests.support.dashboard import Operator
 from tests.support.flow import signed_in
+from tools import changes
+from tools.models import ToolCall
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -44,13 +46,14 @@ def event(**values: object) -> AuthEvent:
         (Search(session="no session"), set()),
         (Search(since=AT + timedelta(days=1)), {"b", "c"}),
         (Search(until=AT + timedelta(days=1)), {"a"}),
+        (Search(without_calls=True), {"a", "b"}),
         (Search(since=AT, until=AT + timedelta(days=2), kind="rule_added"), {"b"}),
     ],
 )
 def test_a_search_finds_what_fits_all_of_it(search: Search, found: set[str]) -> None:
     event(login="alice", client_name="Inspector", detail={"name": "a"})
     event(at=AT + timedelta(days=1), kind="rule_added", login="bob", operator="root", request_id="r-2", detail={"name": "b"})
-    event(at=AT + timedelta(days=2), address="192.0.2.1", detail={"name": "c"})
+    event(at=AT + timedelta(days=2), kind="tool_calls", address="192.0.2.1", detail={"name": "c"})
     assert {row.detail["name"] for row in search.every()} == found
 
 
@@ -94,6 +97,23 @@ def test_the_page_finds_shows_and_turns(live: Live) -> None:
         assert "cannot be read" in operator.page(f"audit/?{wrong}")
     for place in ("-1", "1e9", "9" * 30, "٣"):
         operator.page(f"audit/?before={place}")
+
+
+def test_batches_of_calls_are_shown_to_whoever_asks_for_them_and_without_their_hashes(live: Live) -> None:
+    """A busy server writes one a second: nothing else would be seen."""
+    operator = Operator(live)
+    calls = ToolCall.objects.bulk_create(ToolCall(github_id=1, duration_ms=1, result_size=1) for _ in range(3))
+    changes.calls_recorded.send(sender=None, calls=calls)
+    told = AuthEvent.objects.get(kind="tool_calls").detail
+    assert told["rows"] not in operator.page("audit/")
+    for kind in ("all", "tool_calls"):
+        page = operator.page(f"audit/?kind={kind}")
+        assert told["rows"] in page
+        assert told["digest"] not in page
+        assert told["prints"] not in page
+    for address, count in (("?kind=all", 1), ("", 0)):
+        assert operator.http.get(f"/admin/audit/export.jsonl{address}").text.count(told["digest"]) == count
+    assert "Tool calls recorded" not in operator.page("")
 
 
 def test_the_page_asks_the_database_a_fixed_number_of_times(
