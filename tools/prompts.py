@@ -96,7 +96,7 @@ def prompt(
         place = declaration.place_of(function)
         name = declaration.name_of(function, place)
         description = declaration.description_of(function, place)
-        declaration.check_common(place, name, title=title, scopes=scopes, timeout_seconds=timeout_seconds)
+        declaration.check_common(place, name, title=title, scopes=scopes, timeout_seconds=timeout_seconds, of_set=set)
         arguments = _arguments_model(function, name, place)
         definition: dict[str, Any] = {"name": name, "title": title, "description": description}
         if arguments is not None and arguments.model_fields:

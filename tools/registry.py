@@ -5,9 +5,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PydanticUserError
 
-from tools import content, declaration, schemas, sets
+from tools import content, declaration, schemas, sets, tool_options
 from tools.content import Icon
 from tools.prompts import Prompt
 from tools.quotas import NO_QUOTA, Quota
@@ -102,9 +102,18 @@ def tool(
 
     def declare(function: ToolFunction) -> Tool:
         made = declaration.inspect(function)
-        declaration.check_options(made, title=title, scopes=scopes, timeout_seconds=timeout_seconds, output=output)
-        declaration.check_annotations(made, annotations)
-        declaration.check_task(made, task=task, ask_first=ask_first, timeout_seconds=timeout_seconds)
+        tool_options.check(
+            made,
+            title=title,
+            scopes=scopes,
+            timeout_seconds=timeout_seconds,
+            output=output,
+            step_up=step_up,
+            of_set=set,
+            max_result_characters=max_result_characters,
+        )
+        tool_options.check_annotations(made, annotations)
+        tool_options.check_task(made, task=task, ask_first=ask_first, timeout_seconds=timeout_seconds)
         return Tool(
             name=made.name,
             title=title,
@@ -119,9 +128,9 @@ def tool(
             definition={**_definition(made, title, annotations, output), **content.icons_on_wire(icons)},
             task=task,
             ask_first=ask_first,
-            requires=declaration.required_capabilities(made, requires),
+            requires=tool_options.required_capabilities(made, requires),
             set=set,
-            quota=declaration.quota(made, per_minute=per_minute, per_day=per_day),
+            quota=tool_options.quota(made, per_minute=per_minute, per_day=per_day),
             max_result_characters=max_result_characters,
             record_arguments=record_arguments,
         )
@@ -132,15 +141,14 @@ def tool(
 def _definition(
     made: declaration.Declaration, title: str, annotations: dict[str, bool], output: type[BaseModel] | None
 ) -> dict[str, Any]:
-    definition: dict[str, Any] = {
-        "name": made.name,
-        "title": title,
-        "description": made.description,
-        "inputSchema": schemas.input_schema(made.arguments),
-        "annotations": annotations,
-    }
-    if output is not None:
-        definition["outputSchema"] = schemas.output_schema(output)
+    definition: dict[str, Any] = {"name": made.name, "title": title, "description": made.description}
+    try:
+        definition |= {"inputSchema": schemas.input_schema(made.arguments), "annotations": annotations}
+        if output is not None:
+            definition["outputSchema"] = schemas.output_schema(output)
+    except PydanticUserError as error:
+        reason = error.message.splitlines()[0]
+        raise declaration.DeclarationError(f"{made.place}: {made.name} has a model without a JSON schema: {reason}") from None
     return definition
 
 
@@ -217,6 +225,7 @@ def _by_name(listed: Iterable[_Named], kind: str) -> dict[str, _Named]:
     found: dict[str, _Named] = {}
     for each in listed:
         if each.name in found:
-            raise declaration.DeclarationError(f"two {kind} are called {each.name!r}")
+            place, other = (declaration.place_of(one.function) for one in (each, found[each.name]))
+            raise declaration.DeclarationError(f"{place}: two {kind} are called {each.name!r}; the other is at {other}")
         found[each.name] = each
     return found

@@ -144,7 +144,7 @@ def resource(
         place = declaration.place_of(function)
         name = declaration.name_of(function, place)
         description = declaration.description_of(function, place)
-        declaration.check_common(place, name, title=title, scopes=scopes, timeout_seconds=timeout_seconds)
+        declaration.check_common(place, name, title=title, scopes=scopes, timeout_seconds=timeout_seconds, of_set=set)
         template = _template(uri, place)
         variables = _variables(function, name, place, template)
         where = {"uriTemplate": uri} if template.variables else {"uri": uri}

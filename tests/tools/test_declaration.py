@@ -3,7 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tools.context import ToolContext
 from tools.declaration import DeclarationError
@@ -54,6 +54,24 @@ async def with_an_unknown_name(arguments: "Nowhere", context: ToolContext) -> To
     return text("done")
 
 
+class NoModel:
+    pass
+
+
+class WithoutSchema(BaseModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    value: NoModel
+
+
+class Unfinished(BaseModel):
+    other: "Nowhere"  # type: ignore[name-defined]  # noqa: F821
+
+
+async def with_an_unfinished_model(arguments: Unfinished, context: ToolContext) -> ToolResult:
+    """Do it."""
+    return text("done")
+
+
 RIGHT_OPTIONS: dict[str, Any] = {"title": "Right", "scopes": {"a"}, "read_only": True}
 
 
@@ -70,6 +88,7 @@ def declare(function: Callable[..., Any], **changes: Any) -> Any:
         (with_another_context, "second parameter"),
         (with_another_result, "to return ToolResult"),
         (with_an_unknown_name, "cannot be resolved"),
+        (with_an_unfinished_model, "without a JSON schema"),
     ],
 )
 def test_a_wrong_function_is_named_with_file_and_line(function: Callable[..., Any], complaint: str) -> None:
@@ -89,6 +108,17 @@ def test_a_wrong_function_is_named_with_file_and_line(function: Callable[..., An
         ({"timeout_seconds": float("nan")}, "must be above 0"),
         ({"output": dict}, "must be a pydantic model"),
         ({"read_only": True, "destructive": True}, "read_only and destructive"),
+        ({"title": 5}, "needs a title"),
+        ({"timeout_seconds": "5"}, "must be above 0"),
+        ({"step_up": {"repo"}}, "must be a function of the arguments"),
+        ({"set": ""}, "must be a name in lower case"),
+        ({"set": "My Set"}, "must be a name in lower case"),
+        ({"set": "*"}, "must be a name in lower case"),
+        ({"max_result_characters": 0}, "must be a whole number, 1 or more"),
+        ({"max_result_characters": True}, "must be a whole number, 1 or more"),
+        ({"per_minute": "5"}, "must be 1 or more"),
+        ({"per_day": 1.5}, "must be 1 or more"),
+        ({"output": WithoutSchema}, "without a JSON schema"),
     ],
 )
 def test_wrong_options_are_named_with_file_and_line(options: dict[str, Any], complaint: str) -> None:
@@ -107,3 +137,8 @@ def test_a_name_that_clients_refuse_is_refused_here(name: str, monkeypatch: pyte
 def test_a_plain_function_is_known_for_one() -> None:
     assert declare(right).is_async
     assert not declare(plain).is_async
+
+
+def test_what_is_no_function_is_named() -> None:
+    with pytest.raises(DeclarationError, match=f"^{__name__}: Arguments is no function"):
+        declare(Arguments)

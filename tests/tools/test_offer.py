@@ -1,7 +1,9 @@
 """Modules that are offered: what they declare, in order, and nothing that they import."""
 
+import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -75,5 +77,19 @@ def test_a_module_that_offers_nothing_stops_the_start(module: ModuleType) -> Non
 
 def test_two_modules_may_not_offer_one_name(module: ModuleType) -> None:
     module.calculate = _tool("calculate", module.__name__)  # type: ignore[attr-defined]
-    with pytest.raises(DeclarationError, match="calculate"):
+    line = re.escape(f"{__file__}:")
+    with pytest.raises(DeclarationError, match=f"^{line}[0-9]+: two tools are called 'calculate'.*/calculate.py:[0-9]+$"):
         offer.catalog_of(["tools.catalog.calculate", module.__name__])
+
+
+@pytest.mark.parametrize("name", ["tools.catalog.nope", "nope", "nope.mcp_tools"])
+def test_a_module_that_is_not_there_is_named_with_the_setting(name: str) -> None:
+    with pytest.raises(DeclarationError, match=f"^TOOL_MODULES names {name}, and there is no module "):
+        offer.catalog_of([name])
+
+
+def test_what_a_module_cannot_import_keeps_its_own_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tools_of_a_shop.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="nothing_of_that_name"):
+        offer.catalog_of(["tools_of_a_shop"])
