@@ -13,7 +13,8 @@ resources_changed = Signal()
 resource_updated = Signal()
 # The operator decided something about tools (``tools.models``). Sent in the transaction that decides it.
 policy_changed = Signal()
-# Calls were written to the record: ``calls``, a list of ``ToolCall`` with their keys. Sent in the transaction that writes them.
+# Calls were written to the record: ``calls``, a list of ``ToolCall`` or ``call_record.CallRecord`` with their keys. Sent in
+# the transaction that writes them.
 calls_recorded = Signal()
 # A tool looks to clients otherwise than before: ``change``, a ``drift.Change``. Sent in the transaction that records it.
 definition_changed = Signal()

@@ -14,15 +14,15 @@ from contextlib import contextmanager
 
 from django.db import Error, connections, transaction
 
-from tools import changes
-from tools.models import ToolCall
+from tools import call_rows, changes
+from tools.call_record import CallRecord
 
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 1.0
 BATCH = 500
-# While the database is away. A minute of a busy process; memory for 20 MB.
-MAX_WAITING = 20_000
+# While the database is away. Ten seconds of a process at its busiest; memory for 20 MB.
+MAX_WAITING = 50_000
 _PATIENCE_SECONDS = 5.0
 
 
@@ -30,13 +30,13 @@ class Recorder:
     """The records that wait, and the thread that writes them."""
 
     def __init__(self) -> None:
-        self._waiting: deque[ToolCall] = deque()
+        self._waiting: deque[CallRecord] = deque()
         self._writers = 0
         self._lost = 0
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def add(self, call: ToolCall) -> None:
+    def add(self, call: CallRecord) -> None:
         """Keep a record until it is written. Costs no more than that: called on the event loop."""
         if not self._writers:
             return
@@ -67,7 +67,7 @@ class Recorder:
         while batch := [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]:
             try:
                 with transaction.atomic():
-                    ToolCall.objects.bulk_create(batch)
+                    call_rows.insert(batch)
                     changes.calls_recorded.send(sender=None, calls=batch)
             except Error as error:
                 for call in batch:

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from pydantic import BaseModel
 
 from tests.tools.cast import context_of
-from tools import call_record, changes, records, runner
+from tools import call_record, call_rows, changes, records, runner
 from tools.context import ToolContext
 from tools.models import ToolCall
 from tools.records import Recorder
@@ -98,7 +98,7 @@ def test_what_the_database_does_not_take_now_is_written_later_once_and_in_order(
         raise OperationalError("host database.internal is away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(ToolCall.objects), "bulk_create", away)
+        patch.setattr(call_rows, "insert", away)
         assert recorder.write() == 0
     assert "1200 records of calls wait: OperationalError" in caplog.text
     assert "database.internal" not in caplog.text
