@@ -19,6 +19,7 @@ from mcpserver.protocol.versions import Era
 from mcpserver.streams import server_requests
 from mcpserver.streams.hub import Ending, hub
 from mcpserver.streams.replay import Recording
+from mcpserver.streams.replay_rows import Owner
 from mcpserver.streams.sse import EventStream
 from oauth_bridge.principals import Principal
 
@@ -55,6 +56,7 @@ class PostOutgoing:
         self.takes_requests = session is not None and self.takes_notifications
         self.is_abandoned = False
         self._leaving_cancels = False
+        self._step: Step = Accept()
         self._task: asyncio.Task[Any] | None = None
         self._look: asyncio.TimerHandle | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -72,7 +74,7 @@ class PostOutgoing:
         """
         if not isinstance(step, _UNCAPPED):
             self._counted = caps.enter(self._principal)
-        self._task = asyncio.current_task()
+        self._step, self._task = step, asyncio.current_task()
         if not isinstance(step, _QUICK) and step.revision.era is Era.MODERN:
             self._leaving_cancels = True
             self._look = asyncio.get_running_loop().call_later(_LOOK_AFTER_SECONDS, self._watch)
@@ -152,7 +154,7 @@ class PostOutgoing:
         if self._order is None:
             self._order = asyncio.Lock()
         async with self._order:
-            event_id = await self._keep(data, is_last=is_last)
+            event_id = "" if self._recording is None else self._recording.add(data, is_last=is_last)
             if data:
                 await stream.send(data, id=event_id)
 
@@ -169,22 +171,12 @@ class PostOutgoing:
         hub.add(stream, principal=self._principal, ends_at=float("inf"), on_end=self._abandon, ends_at_drain=False)
         self._watch()
         if self._session is not None:
-            self._recording = Recording(self._session.id, self._taken_over)
+            self._recording = Recording(Owner(self._session.id, self._principal.person_id), self._taken_over)
+            first_id = await self._recording.begin(exchange.interrupted(self._step))
             if self._session.revision.polling:
                 # MCP 2025-11-25 basic/transports, Sending Messages (SEP-1699): an id before anything else, to come back with.
-                await stream.send(b"", id=await self._keep(b""), retry=RETRY_MS)
+                await stream.send(b"", id=first_id, retry=RETRY_MS)
         return stream
-
-    async def _keep(self, data: bytes, *, is_last: bool = False) -> str:
-        """Return the id to send with an event, empty where nothing is kept."""
-        if self._recording is None:
-            return ""
-        is_first = not self._recording.has_begun
-        event_id = self._recording.add(data, is_last=is_last)
-        if is_first:
-            # From the first id on the client may come back, and must be known then.
-            await self._recording.write()
-        return event_id
 
     def _watch(self) -> None:
         if self._watching is None:
@@ -207,7 +199,7 @@ class PostOutgoing:
     def _detach(self) -> None:
         """Keep events for a client that does not hear them as they come."""
         if self._recording is not None:
-            self._recording.is_detached = True
+            self._recording.detach()
 
     def _abandon(self, _ending: Ending | None = None) -> None:
         if not self.is_abandoned and self._task is not None:

@@ -65,6 +65,8 @@ async def _replay(
     if event is None or not await replay.is_kept(session.id, event[0]):
         # Not 404, which would tell that the session is over.
         raise InvalidRequest("The event that Last-Event-ID names is not kept, or not any longer.")
+    if not await replay.is_whole(session.id, *event):
+        raise InvalidRequest("Some of what came after this event is not kept any longer. Make the request again.")
     await stream.open()
     hub.add(stream, principal=principal)
     following = asyncio.ensure_future(_follow(stream, session.id, *event))

@@ -132,6 +132,16 @@ class InternalError(ProtocolError):
         super().__init__(message, data={"reference": reference})
 
 
+class Interrupted(ProtocolError):
+    """The request was stopped before its end, by the process's death if nothing else. Nobody knows how far it came."""
+
+    code = -32603
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__("The server stopped this before its end, and may have done it or not. Look, then ask again.")
+
+
 class HeaderMismatch(ProtocolError):
     """A header is missing, malformed, repeated, or differs from the body (streamable-http, Server Validation)."""
 

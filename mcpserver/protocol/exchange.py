@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mcpserver.protocol import era, jsonrpc, media_types, tools, versions
 from mcpserver.protocol import headers as rules
-from mcpserver.protocol.errors import InvalidRequest, MethodNotFound, ProtocolError
+from mcpserver.protocol.errors import Interrupted, InvalidRequest, MethodNotFound, ProtocolError
 from mcpserver.protocol.headers import Headers
 from mcpserver.protocol.jsonrpc import Message, Notification, Request
 from mcpserver.protocol.methods import METHODS, Planning
@@ -107,6 +107,17 @@ def answers(step: Step, outcome: Outcome, server: Server) -> list[bytes]:
         raise TypeError("a single step has a single outcome")
     body = _finish_single(step, outcome, server)
     return [] if body is None else [body]
+
+
+def interrupted(step: Step) -> list[bytes]:
+    """Return what answers a step if the process that carries it out does not live to do it: an error for each request."""
+    bodies = []
+    for entry in step.entries if isinstance(step, Batch) else (step,):
+        if not isinstance(entry, Accept | Resolve | Cancel | Refuse):
+            error = Interrupted()
+            error.request_id = entry.request_id
+            bodies.append(jsonrpc.encode_error(error, null_id=False))
+    return bodies
 
 
 def failure(error: ProtocolError, protocol_version: str | None) -> Reply:

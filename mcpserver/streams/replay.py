@@ -2,7 +2,7 @@
 
 Only streams that answer a request of a transport session are kept: not plain JSON answers, not the session's own stream, whose
 notices say no more than "look again" (MCP 2025-11-25 basic/transports, Resumability and Redelivery). An event's id is
-``<stream>-<number>``; it is looked up within its session alone.
+``<stream>-<number>``; it is looked up within its session alone. Number 0 comes before all that is said.
 """
 
 import asyncio
@@ -10,15 +10,15 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 
 from mcpserver import database
-from mcpserver.streams import bus, replay_rows
-from mcpserver.streams.replay_rows import Event
+from mcpserver.streams import alive, bus, replay_rows
+from mcpserver.streams.replay_rows import Event, Owner
 from mcpserver.streams.sse import EventStream
 
 GREW, TAKEN = "replay", "taken"
@@ -26,10 +26,13 @@ WRITE_BEHIND_SECONDS = 0.05
 POLL_SECONDS = 0.5
 # How often a stream that says nothing is looked at, whether there is anything left of it.
 LOOK_SECONDS = 30.0
+# Polls that find nothing new, with no sign of life (``alive.BEAT_SECONDS``) from the process that writes: 20 s. Counted and not
+# measured: this process may have been stopped itself, or the database.
+DEAD_AFTER_POLLS = 40
 
 logger = logging.getLogger(__name__)
 
-_EVENT_ID = re.compile(r"([0-9a-f]{16})-(0|[1-9][0-9]{0,8})")
+_EVENT_ID = re.compile(r"([0-9a-f]{32})-(0|[1-9][0-9]{0,8})")
 
 
 class Recording:
@@ -38,31 +41,37 @@ class Recording:
     ``taken_over`` is called when the client has asked for this stream by another connection.
     """
 
-    def __init__(self, session_key: str, taken_over: Callable[[], None]) -> None:
-        self.stream = secrets.token_hex(8)
-        self._session_key = session_key
+    def __init__(self, owner: Owner, taken_over: Callable[[], None]) -> None:
+        self._pulse = alive.pulse()
+        self.stream = self._pulse.new_stream()
+        self._owner = owner
         self._next = 0
         self._waiting: list[Event] = []
-        self._unbounded_bytes = 0
         self._hurry = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._unsubscribe = bus.subscribe(TAKEN, self.stream, lambda _: taken_over())
-        # Whether the client has no connection on which it hears the events as they come.
-        self.is_detached = False
+        self._is_detached = self._has_ended = False
+        self._last_words: Sequence[bytes] = ()
 
-    @property
-    def has_begun(self) -> bool:
-        """Return whether there was an event."""
-        return self._next > 0
+    async def begin(self, last_words: Sequence[bytes]) -> str:
+        """Return the id of event 0 once it is kept: from the first id on the client may come back, and must be known then.
+
+        ``last_words`` are the messages that end the stream if nothing else does: its call is stopped, or this process killed.
+        """
+        self._last_words = last_words
+        event_id = self._add(replay_rows.head(last_words))
+        await self.write()
+        return event_id
 
     def add(self, data: bytes, *, is_last: bool = False) -> str:
         """Keep an event and return its id."""
-        number = self._next
-        self._next += 1
-        self._waiting.append(Event(number, data, is_last))
-        if self._writer is None:
-            self._writer = asyncio.ensure_future(self._write_behind())
-        return f"{self.stream}-{number}"
+        self._has_ended = is_last
+        return self._add(Event(self._next, data, is_last))
+
+    def detach(self) -> None:
+        """The client has no connection any more on which it hears the events as they come."""
+        self._is_detached = True
+        self._pulse.hold(self)
 
     async def write(self) -> None:
         """Return once everything that was added is in the database."""
@@ -72,8 +81,19 @@ class Recording:
         self._hurry.clear()
 
     def close(self) -> None:
-        """Let go; nothing is added after that."""
+        """Let go; nothing is added after that. A stream that was begun and not ended ends with its last words."""
+        if self._next and not self._has_ended:
+            for place, words in enumerate(self._last_words, 1):
+                self.add(words, is_last=place == len(self._last_words))
+        self._pulse.release(self)
         self._unsubscribe()
+
+    def _add(self, event: Event) -> str:
+        self._next = event.number + 1
+        self._waiting.append(event)
+        if self._writer is None:
+            self._writer = asyncio.ensure_future(self._write_behind())
+        return f"{self.stream}-{event.number}"
 
     async def _write_behind(self) -> None:
         try:
@@ -81,12 +101,8 @@ class Recording:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._hurry.wait(), WRITE_BEHIND_SECONDS)
                 events, self._waiting = self._waiting, []
-                self._unbounded_bytes += sum(map(replay_rows.counted_bytes, events))
-                bounds = self._unbounded_bytes >= replay_rows.BOUND_EVERY_BYTES
-                await database.run(replay_rows.write, self._session_key, self.stream, events, bounds=bounds)
-                if bounds:
-                    self._unbounded_bytes = 0
-                if self.is_detached:
+                await database.run(replay_rows.write, self._owner, self.stream, events)
+                if self._is_detached:
                     await bus.publish(GREW, self.stream, {})
         except (DatabaseError, InterfaceError) as error:
             # Also when the session ended meanwhile. Whoever is connected hears everything all the same.
@@ -107,42 +123,63 @@ async def is_kept(session_key: str, stream: str) -> bool:
     return await database.run(replay_rows.is_kept, session_key, stream)
 
 
+async def is_whole(session_key: str, stream: str, after: int) -> bool:
+    """Return whether all is kept that came after an event, as far as it has come."""
+    return await database.run(replay_rows.next_number, session_key, stream, after) in {None, after + 1}
+
+
 async def follow(out: EventStream, session_key: str, stream: str, after: int) -> None:
     """Send the events of a stream that came after one of its numbers, and go on until its last one, or until ``out`` ends.
 
-    Whoever follows the same stream later takes it over, in whichever process: ``out`` ends then.
-
-    The call behind it may run in any process. If that one died, there is no last event: it is over when its events are kept no
-    longer.
+    Whoever follows the same stream later takes it over, in whichever process: ``out`` ends then. The call behind it may run in
+    any process. Once that one gives no sign of life the stream ends with its last words.
     """
     loop = asyncio.get_running_loop()
     look_at = loop.time() + LOOK_SECONDS
     grown = asyncio.Event()
     own: list[object] = []
+    silent_polls = 0
 
     def taken(payload: Mapping[str, Any]) -> None:
         if own and payload["since"] > own:
             out.end()
             grown.set()
 
-    unsubscribe = [bus.subscribe(GREW, stream, lambda _: grown.set()), bus.subscribe(TAKEN, stream, taken)]
+    def lives(_: Mapping[str, Any]) -> None:
+        nonlocal silent_polls
+        silent_polls = 0
+
+    unsubscribe = [
+        bus.subscribe(GREW, stream, lambda _: grown.set()),
+        bus.subscribe(TAKEN, stream, taken),
+        bus.subscribe(alive.NOTE, alive.writer_of(stream), lives),
+    ]
     try:
         # Marked behind that: who came before need not be heard, and hears of this one.
         await bus.ready()
         own += [time.time_ns(), secrets.token_hex(8)]
         # One message on one connection only: the one that was cut may not know it yet.
         await bus.publish(TAKEN, stream, {"since": own})
+        if await database.run(replay_rows.has_ended, session_key, stream, after):
+            return
         while not out.is_closed:
             grown.clear()
             for event in await database.run(replay_rows.after, session_key, stream, after):
-                after = event.number
+                if event.number != after + 1:
+                    # Taken away since: the client comes back, and is told.
+                    return
+                after, silent_polls = event.number, 0
                 if event.data:
                     await out.send(event.data, id=f"{stream}-{event.number}")
                 if event.is_last:
                     return
             with suppress(TimeoutError):
                 await asyncio.wait_for(grown.wait(), POLL_SECONDS)
-            if loop.time() >= look_at:
+            silent_polls += 1
+            if silent_polls >= DEAD_AFTER_POLLS:
+                silent_polls = 0
+                await database.run(replay_rows.give_up, session_key, stream, after)
+            elif loop.time() >= look_at:
                 if not await is_kept(session_key, stream):
                     return
                 look_at = loop.time() + LOOK_SECONDS

@@ -3,6 +3,7 @@
 Who is calling is given here (the real look-up has its own tests and the flows); everything behind it is real.
 """
 
+import asyncio
 import json
 from typing import Any
 
@@ -173,7 +174,8 @@ async def test_a_session_that_ends_before_its_stream_is_watched_has_none(
         return found.pop() if found else None
 
     monkeypatch.setattr(sessions, "find", find)
-    answer = await call(APP, "GET", "/mcp", headers=pairs({"Accept": "text/event-stream", "Mcp-Session-Id": "s"}))
+    async with asyncio.timeout(10):
+        answer = await call(APP, "GET", "/mcp", headers=pairs({"Accept": "text/event-stream", "Mcp-Session-Id": "s"}))
     assert (answer.status, message(answer)["error"]["code"]) == (404, -32600)
 
 
