@@ -1,7 +1,9 @@
-"""Using a tool as somebody who has signed in, without their client: for the operator's command."""
+"""Using a tool as somebody who has signed in, without their client: for the operator's command and the dashboard."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mcpserver import identity
@@ -22,14 +24,19 @@ class NotSignedIn(Exception):
     """Nobody of that login has a session that lasts."""
 
 
+def lasting_sessions() -> QuerySet[Session]:
+    """Return the sessions as in which somebody may call, the one used last first."""
+    lasting = Session.objects.filter(ended_at=None, expires_at__gt=timezone.now(), person__is_active=True)
+    return lasting.filter(client__disabled_at=None).order_by("-last_used_at")
+
+
 def principal_of(login: str) -> Principal:
     """Return the person as in the session that they used last. For threads.
 
     Raises:
         NotSignedIn: there is no such session.
     """
-    lasting = Session.objects.filter(ended_at=None, expires_at__gt=timezone.now(), person__is_active=True)
-    session = lasting.filter(person__login__iexact=login).order_by("-last_used_at").first()
+    session = lasting_sessions().filter(person__login__iexact=login).first()
     if session is None:
         raise NotSignedIn(f"{login} has no session: sign in through a client first.")
     return verification.principal_of_session(session)
@@ -37,8 +44,13 @@ def principal_of(login: str) -> Principal:
 
 def why(tool: Tool, principal: Principal) -> Verdict:
     """Return whether this person may call the tool now, and why. For threads."""
+    return why_each((tool,), principal)[0][1]
+
+
+def why_each(tools: Iterable[Tool], principal: Principal) -> list[tuple[Tool, Verdict]]:
+    """Return for each tool whether this person may call it now, and why. For threads."""
     POLICIES.read()
-    return rights.explain(tool, principal)
+    return [(tool, rights.explain(tool, principal)) for tool in tools]
 
 
 async def call(tool: Tool, arguments: dict[str, object], principal: Principal, reference: str) -> ToolResult:

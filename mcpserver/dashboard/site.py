@@ -23,7 +23,17 @@ class DashboardSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Return our own pages, then the admin's. Each of ours checks the role of who asks."""
-        from mcpserver.dashboard import audit, doctor_page, operators, overview_page, setup_page
+        from mcpserver.dashboard import (
+            audit,
+            doctor_page,
+            operators,
+            overview_page,
+            permissions_page,
+            permissions_switches,
+            permissions_try,
+            permissions_why,
+            setup_page,
+        )
 
         def page(address: str, view: Callable[..., HttpResponseBase], name: str) -> Any:
             return path(address, self.admin_view(view), name=name)
@@ -33,6 +43,13 @@ class DashboardSite(AdminSite):
             page("set-up/", setup_page.setup, "setup"),
             page("set-up/steps.json", setup_page.steps, "setup_steps"),
             page("doctor/", doctor_page.doctor, "doctor"),
+            page("tools/", permissions_page.matrix, "tools"),
+            page("tools/switches/", permissions_switches.switches, "tools_switches"),
+            page("tools/switches/switch/", permissions_switches.switch, "tools_switch"),
+            page("tools/switches/read-only/", permissions_switches.read_only, "tools_read_only"),
+            page("tools/switches/read-only/client/", permissions_switches.read_only_client, "tools_read_only_client"),
+            page("tools/why/", permissions_why.why, "tools_why"),
+            page("tools/try/", permissions_try.call, "tools_try"),
             page("audit/", audit.events, "audit"),
             page("audit/check/", audit.check, "audit_check"),
             page("audit/export.<str:form>", audit.export, "audit_export"),

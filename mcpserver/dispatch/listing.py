@@ -15,6 +15,7 @@ from mcpserver.protocol.versions import Revision
 from oauth_bridge.principals import Principal
 from tools import reader
 from tools.catalog import CATALOG
+from tools.registry import Tool
 from tools.resources import Resource
 
 _Definitions = list[Mapping[str, Any]]
@@ -35,8 +36,13 @@ async def list_page(step: ListPage, call: Call) -> SingleOutcome:
         return failures.error_for(error)
 
 
+def tools_of(principal: Principal) -> list[Tool]:
+    """Return the tools that this caller's list has."""
+    return rights.permitted(CATALOG.visible_to(principal.scopes), principal)
+
+
 def _tools(principal: Principal) -> _Definitions:
-    return [tool.definition for tool in rights.permitted(CATALOG.visible_to(principal.scopes), principal)]
+    return [tool.definition for tool in tools_of(principal)]
 
 
 def _resources(principal: Principal) -> _Definitions:
