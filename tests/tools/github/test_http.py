@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import logging
+import time
 import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -116,6 +117,38 @@ async def test_what_will_not_pass_is_asked_once(github: FakeGitHub, fault: Any, 
     with pytest.raises(kind):
         await get()
     assert [request.url.host for request in github.requests] == ["api.github.test"]
+
+
+PRIMARY = {"x-ratelimit-remaining": "0"}
+
+
+@pytest.mark.parametrize(
+    ("limited", "headers", "asked", "is_sent"),
+    [
+        (paths.USER, PRIMARY, paths.EMAILS, False),
+        (paths.USER, PRIMARY, paths.SEARCH_REPOSITORIES, True),
+        (paths.SEARCH_REPOSITORIES, PRIMARY, paths.USER, True),
+        (paths.SEARCH_REPOSITORIES, PRIMARY, paths.SEARCH_REPOSITORIES, False),
+        (paths.USER, {"retry-after": "60"}, paths.SEARCH_REPOSITORIES, False),
+        (paths.SEARCH_REPOSITORIES, {"retry-after": "60"}, paths.USER, False),
+    ],
+)
+async def test_a_primary_limit_is_of_its_kind_and_a_secondary_one_of_everything(
+    github: FakeGitHub, limited: paths.Path, headers: dict[str, str], asked: paths.Path, is_sent: bool
+) -> None:
+    """GitHub: Rate limits for the REST API. Who asks on at a limit is shut out for longer."""
+    reset = {"x-ratelimit-reset": str(int(time.time()) + 3600)}
+    for path in (paths.USER, paths.EMAILS, paths.SEARCH_REPOSITORIES):
+        github.answer(path.text, {})
+    github.answer(limited.text, {}, status=403, headers={**reset, **headers})
+    with pytest.raises(errors.Limited):
+        await get(limited)
+    if is_sent:
+        await get(asked)
+    else:
+        with pytest.raises(errors.Limited):
+            await get(asked)
+    assert len(github.requests) == 1 + is_sent
 
 
 async def test_a_github_that_never_answers_is_given_up(github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,7 @@ OWN_PAGE = "https://github.com/orgs/acme/sso?authorization_request=AbC_1-2%3D"
         ("required; url=https://github.com.evil.test/orgs/acme/sso", None),
         ("required; url=https://github.com@evil.test/orgs/acme/sso", None),
         ("required; url=https://github.com/login?return_to=x", None),
+        ("required; url=https://github.com/orgsacme/sso", None),
         ("required; url=javascript:alert(1)", None),
         ('required; url=https://github.com/orgs/a"onclick=', None),
         (f"required; url=https://github.com/orgs/{'a' * 2000}", None),
