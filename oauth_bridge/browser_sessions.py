@@ -1,8 +1,8 @@
 """Browser sessions: Django's, in the database, with one statement at a sign-in where Django needs three."""
 
+import secrets
+
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
-from django.utils.crypto import get_random_string
 
 from oauth_bridge import statements
 
@@ -27,5 +27,5 @@ class SessionStore(db.SessionStore):
         statements.insert(self.create_model_instance(self._get_session(no_load=True)))  # type: ignore[attr-defined]
 
     def _get_new_session_key(self) -> str:
-        # 165 random bits: not looked up first, and the primary key would refuse what exists.
-        return get_random_string(32, VALID_KEY_CHARS)
+        # 160 random bits: not looked up first, and the primary key would refuse what exists.
+        return secrets.token_hex(20)

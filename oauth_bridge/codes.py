@@ -47,20 +47,27 @@ class AlreadyAnswered(Exception):
     """The request was denied, given to another person, or its code is redeemed already."""
 
 
-@transaction.atomic
 def give(pending: PendingAuthorization, person: Person, credential: GitHubCredential, browser: Browser) -> str:
-    """Return the code for an allowed request.
+    """Return the code for an allowed request, in the caller's transaction if there is one.
 
     The code is derived from the request and the person, so that pressing Allow twice gives the same one, from whichever
     process answers, though only its hash is stored.
 
     Raises:
-        AlreadyAnswered: there is nothing left to give.
+        AlreadyAnswered: there is nothing left to give. What the caller's transaction wrote may stay.
     """
+    with transaction.atomic(savepoint=False):
+        code = _code(pending, person, credential, browser)
+    if code is None:
+        raise AlreadyAnswered
+    return code
+
+
+def _code(pending: PendingAuthorization, person: Person, credential: GitHubCredential, browser: Browser) -> str | None:
     claim = {"pending": pending.pk, "person": person.pk}
     is_first = bool(_CLAIM.run(**claim))
     if not is_first and not _CLAIM_AGAIN.run(**claim):
-        raise AlreadyAnswered
+        return None
     # By each key: the code may have been given before the keys were rotated, and one request has one code.
     parts = pending.id_checksum.encode(), str(person.pk).encode()
     keys = sealing.derivation_keys("authorization code")
@@ -69,9 +76,7 @@ def give(pending: PendingAuthorization, person: Person, credential: GitHubCreden
     grant = None if is_first else next(filter(None, (_GIVEN.first(code=checksum) for checksum in codes)), None)
     if grant is None:
         grant = statements.insert(_grant(next(iter(codes)), pending, person, credential, browser))
-    if grant.used_at or grant.expires <= timezone.now():
-        raise AlreadyAnswered
-    return codes[grant.code]
+    return None if grant.used_at or grant.expires <= timezone.now() else codes[grant.code]
 
 
 def redeem(request: CodeRequest, client: Client, *, received_at: datetime) -> IssuedTokens:

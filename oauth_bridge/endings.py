@@ -75,13 +75,14 @@ def end(what: Reach, *, operator: Person, ask_again: bool) -> int:
     ``ask_again`` makes the next sign-in ask for everything anew: open consent pages are void, and a person goes through GitHub,
     whose tokens are forgotten here. Without it a program that is connected again may need no more than *Allow*.
     """
+    if ask_again:
+        # Before the codes: one that a sign-in is giving just now is there after that.
+        _forget_consents(what)
     if what.whose is not Whose.SESSION:
         # Before the sessions: a code that is being redeemed just now has its row locked, and its session is seen after that.
         _narrow(Grant.objects.filter(used_at__isnull=True), what, person="user", client="application").update(
             expires=timezone.now()
         )
-    if ask_again:
-        _forget_consents(what)
     return sessions.end(what.sessions, Session.EndReason.OPERATOR, operator=operator)
 
 
@@ -98,8 +99,9 @@ def _forget_consents(what: Reach) -> None:
             waiting, forgotten = waiting.filter(person=person), GitHubCredential.objects.filter(person=person)
         case _:
             forgotten = GitHubCredential.objects.all()
-    waiting.update(denied_at=timezone.now())
+    # In the order of a sign-in, which locks its credential first, or each would wait for the other.
     forgotten.update(dead_at=timezone.now())
+    waiting.update(denied_at=timezone.now())
 
 
 def _narrow(rows: QuerySet[Any], what: Reach, *, person: str, client: str) -> QuerySet[Any]:

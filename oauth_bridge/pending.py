@@ -73,7 +73,7 @@ def allow(pending: PendingAuthorization, *, person: Person | None) -> bool:
     """
     now = timezone.now()
     # The way through GitHub may take a while: it has its own ten minutes, counted from here.
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if _ALLOW.run(pending=pending.pk, now=now, expires_at=_expiry(now)):
             _record(audit.Kind.CONSENT_GIVEN, pending, person)
             return True

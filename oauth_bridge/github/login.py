@@ -4,8 +4,9 @@ social-auth keeps state, verifier and the way back in the session, which two tab
 attempt is a row: single use, bound to the browser, judged by one statement.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +23,8 @@ from oauth_bridge.github import api, membership
 from oauth_bridge.models import Client, GitHubCredential, Person
 from oauth_bridge.people import members, rules, standing
 from oauth_bridge.protocol import logins
+
+R = TypeVar("R")
 
 
 class SignInRefused(Exception):
@@ -52,6 +55,8 @@ class GitHubOAuth2(GithubEnterpriseMixin, GithubOAuth2[HttpResponse], BaseOAuth2
     client: Client | None = None
     credential: GitHubCredential | None = None
     membership: members.Answer | None = None
+    also: Callable[[Person, GitHubCredential], object] | None = None
+    result: Any = None
 
     def get_or_create_state(self) -> str:
         """Return the state of this trip."""
@@ -103,10 +108,13 @@ class GitHubOAuth2(GithubEnterpriseMixin, GithubOAuth2[HttpResponse], BaseOAuth2
         return {"id": account["id"], "login": account["login"], "name": account.get("name")}
 
     def run_authentication(self, *args: Any, **kwargs: Any) -> Person:
-        """Run the pipeline in one transaction: a sign-in leaves all of its rows or none."""
+        """Run the pipeline, and what else the sign-in is for, in one transaction: it leaves all of its rows or none."""
         with transaction.atomic():
             person = super().run_authentication(*args, **kwargs)
-        assert isinstance(person, Person)  # noqa: S101  the pipeline ends with one, or raises
+            assert isinstance(person, Person)  # noqa: S101  the pipeline ends with one, or raises
+            assert self.credential is not None  # noqa: S101  the pipeline's last step
+            if self.also is not None:
+                self.result = self.also(person, self.credential)
         return person
 
     def _membership(self, github_id: int, login: str, access_token: str) -> members.Answer | None:
@@ -137,15 +145,20 @@ def begin_url(request: HttpRequest, trip: Trip, *, select_account: bool) -> str:
     return f"{url}&prompt=select_account" if select_account else url
 
 
-def complete(request: HttpRequest, trip: Trip, *, client: Client | None) -> tuple[Person, GitHubCredential]:
-    """Return who came back from GitHub, and the credential that GitHub gave for them. What happened is written down.
+def complete(
+    request: HttpRequest, trip: Trip, *, client: Client | None, also: Callable[[Person, GitHubCredential], R]
+) -> tuple[Person, R]:
+    """Return who came back from GitHub, and what ``also`` makes of them and of the credential that GitHub gave for them.
+
+    ``also`` is called in the transaction that writes the sign-in down. The credential's row is locked by then, and it may lock
+    no person or rule: others lock these first.
 
     Raises:
         SignInRefused: no rule lets the account in.
         SocialAuthBaseException: GitHub refused, did not answer, or answered nonsense.
     """
     backend = _backend(request, trip)
-    backend.client = client
+    backend.client, backend.also = client, also
     waiting.give_back_connection()
     try:
         person = backend.auth_complete(user=None)
@@ -156,8 +169,7 @@ def complete(request: HttpRequest, trip: Trip, *, client: Client | None) -> tupl
         anonymous_events.record(audit.Kind.SIGN_IN_FAILED, client=client, reason=type(error).__name__)
         raise
     assert isinstance(person, Person)  # noqa: S101  `run_authentication` says so
-    assert backend.credential is not None  # noqa: S101  the pipeline's last step
-    return person, backend.credential
+    return person, backend.result
 
 
 def _record_refusal(refused: SignInRefused, client: Client | None) -> None:

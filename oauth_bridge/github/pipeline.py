@@ -63,5 +63,5 @@ def seal_credential(backend: GitHubOAuth2, user: Person, response: dict[str, Any
     """Keep GitHub's token, and write down who signed in."""
     scope = " ".join(sorted(str(response.get("scope") or "").replace(",", " ").split()))[:200]
     audit.record(audit.Kind.SIGNED_IN, person=user, client=backend.client, github_scope=scope)
-    # Last: one person's sign-ins wait here for each other until the end of the transaction.
+    # Late: one person's sign-ins wait here for each other until the end of the transaction.
     backend.credential = credentials.store(user, scope, response)

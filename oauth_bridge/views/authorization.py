@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -29,13 +30,17 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return pages.throttled(request, error)
 
 
-def finish(request: HttpRequest, waiting: PendingAuthorization, person: Person, credential: GitHubCredential) -> HttpResponse:
-    """Send an allowed request's code to the client; called with the person signed in, in the browser that allowed it."""
+def code_for(waiting: PendingAuthorization, person: Person, credential: GitHubCredential, browser: Browser) -> str | None:
+    """Return the code of an allowed request, for the browser that allowed it; None if there is none to give any more."""
     try:
-        code = codes.give(waiting, person, credential, browsers.of(request))
+        return codes.give(waiting, person, credential, browser)
     except codes.AlreadyAnswered:
-        return pages.already_answered(request)
-    return found(code_url(waiting, code))
+        return None
+
+
+def answered(request: HttpRequest, waiting: PendingAuthorization, code: str | None) -> HttpResponse:
+    """Send a request's code to the client, or say that the request was answered before."""
+    return pages.already_answered(request) if code is None else found(code_url(waiting, code))
 
 
 def signed_in_person(request: HttpRequest) -> Person | None:
@@ -116,11 +121,13 @@ def _allow(request: HttpRequest, waiting: PendingAuthorization, browser: Browser
     if credential is None:
         # Before anything is written: what is refused leaves no row.
         throttle.check_sign_in(browser.address, browser.value, is_new=browser.is_new)
-    if not pending.allow(waiting, person=person):
-        return pages.already_answered(request)
-    if person is not None and credential is not None:
-        return finish(request, waiting, person, credential)
-    trip = attempts.begin(browser, scope=scopes.at_github(wanted), pending=waiting)
+    # One transaction: each commit is a write to the disk that the person waits for.
+    with transaction.atomic():
+        if not pending.allow(waiting, person=person):
+            return pages.already_answered(request)
+        if person is not None and credential is not None:
+            return answered(request, waiting, code_for(waiting, person, credential, browser))
+        trip = attempts.begin(browser, scope=scopes.at_github(wanted), pending=waiting)
     return found(login.begin_url(request, trip, select_account=waiting.select_account))
 
 

@@ -15,12 +15,13 @@ from social_core.exceptions import AuthCanceled, SocialAuthBaseException
 
 from oauth_bridge import browser as browsers
 from oauth_bridge import throttle
+from oauth_bridge.browser import Browser
 from oauth_bridge.github import attempts, login
-from oauth_bridge.models import PendingAuthorization, Person
+from oauth_bridge.models import GitHubCredential, PendingAuthorization, Person
 from oauth_bridge.protocol import parameters, scopes
 from oauth_bridge.protocol.errors import OAuthError
 from oauth_bridge.views import access, pages
-from oauth_bridge.views.authorization import finish
+from oauth_bridge.views.authorization import answered, code_for
 from oauth_bridge.views.redirects import error_url, found
 
 logger = logging.getLogger(__name__)
@@ -61,14 +62,15 @@ def callback(request: HttpRequest) -> HttpResponse:
         parameters.single(sent, "code"), parameters.single(sent, "error")
     except OAuthError:
         return pages.start_again(request)
-    finished = attempts.finish(state, browsers.of(request))
+    browser = browsers.of(request)
+    finished = attempts.finish(state, browser)
     if finished is None:
         return pages.start_again(request)
     attempt, trip = finished
     waiting = attempt.pending
     if waiting is not None and not _is_live(waiting):
         return pages.start_again(request)
-    return _complete(request, trip, waiting, attempt.next_path)
+    return _complete(request, trip, waiting, attempt.next_path, browser)
 
 
 @never_cache
@@ -79,9 +81,14 @@ def leave(request: HttpRequest) -> HttpResponse:
     return render(request, "signed_out.html")
 
 
-def _complete(request: HttpRequest, trip: login.Trip, waiting: PendingAuthorization | None, next_path: str) -> HttpResponse:
+def _complete(
+    request: HttpRequest, trip: login.Trip, waiting: PendingAuthorization | None, next_path: str, browser: Browser
+) -> HttpResponse:
+    def code(person: Person, credential: GitHubCredential) -> str | None:
+        return code_for(waiting, person, credential, browser) if waiting else None
+
     try:
-        person, credential = login.complete(request, trip, client=waiting.client if waiting else None)
+        person, given = login.complete(request, trip, client=waiting.client if waiting else None, also=code)
     except login.SignInRefused as refused:
         logger.info("sign-in refused: %s", refused.reason)
         return access.not_allowed(request, refused, waiting)
@@ -95,7 +102,7 @@ def _complete(request: HttpRequest, trip: login.Trip, waiting: PendingAuthorizat
     _begin_browser_session(request, person)
     if waiting is None:
         return redirect(_safe_path(next_path) or settings.LOGIN_REDIRECT_URL)
-    return finish(request, waiting, person, credential)
+    return answered(request, waiting, given)
 
 
 def _begin_browser_session(request: HttpRequest, person: Person) -> None:

@@ -12,8 +12,6 @@ from tests.support.tabs import open_consent, signed_in_browser
 OF_A_CONSENT = [
     "before UPDATE pendingauthorization",
     "before INSERT authevent",
-    "before COMMIT",
-    "after COMMIT",
     "before UPDATE pendingauthorization",
     "before INSERT grant",
     "before COMMIT",
