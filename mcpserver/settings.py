@@ -140,6 +140,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
+FORMAT_MODULE_PATH = "mcpserver.formats"
 
 INSTALLED_APPS = [
     "mcpserver.apps.McpServerConfig",  # before staticfiles: `runserver` is ours
@@ -236,8 +237,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
-    # Each connection is tried before it is lent: after a restart of the database no request meets a dead one.
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Django's own, which looks at each connection before it is lent.
+    DATABASES["default"]["ENGINE"] = "mcpserver.postgresql"
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 24, "timeout": 5}}
 
 # It answers in a millisecond or not at all: one that hangs must not hang a sign-in.

@@ -1,6 +1,6 @@
-"""Django's own backend, with the trap."""
+"""The product's own backend, with the trap."""
 
-from django.db.backends.postgresql import base
+from mcpserver.postgresql import base
 
 from tests.crash.trap import Trapped
 
