@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -24,6 +25,11 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for 
         """Note what was saved: Django asks for its own message at that moment."""
         self._note(request, form.instance, "added" if add else "changed", changes(form))
         return super().construct_change_message(request, form, formsets, add)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Model]) -> Any:
+        """Run an action on many rows, and tell of it, or neither: Django's own deletes without a transaction."""
+        with transaction.atomic():
+            return super().response_action(request, queryset)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Model]) -> Any:
         """Note what is about to be deleted."""

@@ -1,7 +1,6 @@
 """The operator's page for resource servers. They are made by ``manage.py resource_server``, which shows the secret once."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -9,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from oauth_bridge import resource_servers
+from oauth_bridge import resource_servers, roles
 from oauth_bridge.models import Person, ResourceServer
 
 
@@ -27,13 +26,13 @@ class ResourceServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generi
         """Return whether the service may ask."""
         return server.disabled_at is None
 
-    @admin.action(description="Switch off: it may not ask any more")
+    @admin.action(permissions=["operate"], description="Switch off: it may not ask any more")
     def switch_off(self, request: HttpRequest, queryset: QuerySet[ResourceServer]) -> None:
         """Refuse the services from now on."""
         count = self._switch(request, queryset.filter(disabled_at__isnull=True), disabled_at=timezone.now())
         messages.success(request, f"{count} resource server(s) switched off.")
 
-    @admin.action(description="Switch on again")
+    @admin.action(permissions=["operate"], description="Switch on again")
     def switch_on(self, request: HttpRequest, queryset: QuerySet[ResourceServer]) -> None:
         """Let the services ask again, with the secret that they have."""
         count = self._switch(request, queryset.filter(disabled_at__isnull=False), disabled_at=None)
@@ -63,9 +62,9 @@ class ResourceServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generi
         """Nothing is changed by hand."""
         return False
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
-        """Return the actions: operators alone come here."""
-        return {name: self.get_action(name) for name in ("switch_off", "switch_on", "delete_selected")}
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Return whether whoever asks may run the actions: a viewer looks."""
+        return roles.may(request, "operate")
 
 
 def _operator(request: HttpRequest) -> Person:

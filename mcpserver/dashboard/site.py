@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 
@@ -89,9 +90,10 @@ class DashboardSite(AdminSite):
                 throttle.check("LOGIN", browser.address(request))
             except throttle.Throttled as error:
                 return pages.throttled(request, error)
-        answer: HttpResponse = super().password_change(request, extra_context)
-        if answer.status_code == HTTPStatus.FOUND and isinstance(request.user, Person):
-            audit.record(audit.Kind.PASSWORD_CHANGED, person=request.user, operator=request.user)
+        with transaction.atomic():
+            answer: HttpResponse = super().password_change(request, extra_context)
+            if answer.status_code == HTTPStatus.FOUND and isinstance(request.user, Person):
+                audit.record(audit.Kind.PASSWORD_CHANGED, person=request.user, operator=request.user)
         return answer
 
     def _shell(self, request: HttpRequest) -> dict[str, Any]:

@@ -136,24 +136,19 @@ class ClientAdmin(parts.ReadOnlyAdmin):
         """Return whether it may be used."""
         return _state(client)
 
-    @admin.action(description="Switch off: its sessions end at once, and it cannot sign anyone in")
+    @admin.action(permissions=["operate"], description="Switch off: its sessions end at once, and it cannot sign anyone in")
     def switch_off(self, request: HttpRequest, queryset: QuerySet[Client]) -> None:
         """Disable clients and end their sessions."""
         roles.require(request, "operate")
         count, ended = client_decisions.switch_off(queryset, operator=parts.operator_of(request))
         messages.success(request, f"{count} client(s) switched off, {ended} session(s) ended.")
 
-    @admin.action(description="Switch on again")
+    @admin.action(permissions=["operate"], description="Switch on again")
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Client]) -> None:
         """Enable clients; their people sign in anew. One that was deleted stays so."""
         roles.require(request, "operate")
         count = client_decisions.switch_on(queryset, operator=parts.operator_of(request))
         messages.success(request, f"{count} client(s) switched on.")
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what whoever asks may do."""
-        names = ("switch_off", "switch_on") if roles.may(request, "operate") else ()
-        return {name: self.get_action(name) for name in names}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         """Return the list."""

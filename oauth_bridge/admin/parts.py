@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from oauth_bridge import roles
 from oauth_bridge.models import Client, Person, Session
 from oauth_bridge.protocol import redirect_uris
 
@@ -36,6 +37,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Nothing is changed by hand."""
         return False
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Return whether whoever asks may run the actions: each names this right."""
+        return roles.may(request, "operate")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Rows are part of the record."""

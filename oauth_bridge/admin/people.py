@@ -109,7 +109,9 @@ class PersonAdmin(parts.ReadOnlyAdmin):
         """Return what the account is."""
         return person_page.state(person)
 
-    @admin.action(description="Cut off everywhere: their sessions end at once, and they cannot sign in")
+    @admin.action(
+        permissions=["operate"], description="Cut off everywhere: their sessions end at once, and they cannot sign in"
+    )
     def switch_off(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         """Cut people off; never the operator who presses the button, nor the last owner."""
         roles.require(request, "operate")
@@ -123,7 +125,7 @@ class PersonAdmin(parts.ReadOnlyAdmin):
                 count += 1
         messages.success(request, f"{count} account(s) switched off, {ended} session(s) ended.")
 
-    @admin.action(description="Let back: the rules decide again")
+    @admin.action(permissions=["operate"], description="Let back: the rules decide again")
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         """Let people back."""
         roles.require(request, "operate")
@@ -131,11 +133,6 @@ class PersonAdmin(parts.ReadOnlyAdmin):
         for person in chosen:
             leaving.let_back(person, operator=parts.operator_of(request))
         messages.success(request, f"{len(chosen)} account(s) switched on.")
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what whoever asks may do."""
-        names = ("switch_off", "switch_on") if roles.may(request, "operate") else ()
-        return {name: self.get_action(name) for name in names}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         """Return the list."""

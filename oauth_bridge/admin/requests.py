@@ -59,7 +59,7 @@ class AccessRequestAdmin(parts.ReadOnlyAdmin):
         """Return what became of it."""
         return parts.badge(request.get_state_display(), _TONES[AccessRequest.State(request.state)])
 
-    @admin.action(description="Allow: the account may sign in from now on")
+    @admin.action(permissions=["operate"], description="Allow: the account may sign in from now on")
     def approve(self, request: HttpRequest, queryset: QuerySet[AccessRequest]) -> None:
         """Let accounts in, perhaps until a day."""
         roles.require(request, "operate")
@@ -72,17 +72,12 @@ class AccessRequestAdmin(parts.ReadOnlyAdmin):
         decided = sum(access_requests.approve(asked, operator=operator, until=until) for asked in queryset)
         messages.success(request, f"{decided} account(s) allowed.")
 
-    @admin.action(description="Refuse")
+    @admin.action(permissions=["operate"], description="Refuse")
     def refuse(self, request: HttpRequest, queryset: QuerySet[AccessRequest]) -> None:
         """Refuse; the person may ask again a day later."""
         roles.require(request, "operate")
         decided = sum(access_requests.refuse(asked, operator=parts.operator_of(request)) for asked in queryset)
         messages.success(request, f"{decided} request(s) refused.")
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what whoever asks may do."""
-        names = ("approve", "refuse") if roles.may(request, "operate") else ()
-        return {name: self.get_action(name) for name in names}
 
     def get_urls(self) -> list[URLPattern]:
         """Return the paths, with ours first: Django takes what is left for a key."""

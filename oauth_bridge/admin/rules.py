@@ -197,10 +197,6 @@ class AllowRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
             answer.context_data["title"] = f"Take {parts.count_of(len(keys), 'rule')} away?"
         return answer
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what whoever asks may do."""
-        return {"delete_selected": self.get_action("delete_selected")} if roles.may(request, "operate") else {}
-
     def save_model(self, request: HttpRequest, obj: AllowRule, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
         """Save, and take away what no rule gives any more."""
         with owners.keep_one():

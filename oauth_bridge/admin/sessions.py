@@ -152,17 +152,13 @@ class SessionAdmin(parts.ReadOnlyAdmin):
         """Return whether the session is alive."""
         return parts.session_state(session)
 
-    @admin.action(description="End the selected sessions: their tokens stop at once")
+    @admin.action(permissions=["operate"], description="End the selected sessions: their tokens stop at once")
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         """End sessions, everywhere."""
         roles.require(request, "operate")
         chosen = Session.objects.filter(pk__in=queryset.values("pk"))
         ended = sessions.end(chosen, Session.EndReason.OPERATOR, operator=parts.operator_of(request))
         messages.success(request, f"{ended} session(s) ended.")
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what whoever asks may do."""
-        return {"end_sessions": self.get_action("end_sessions")} if roles.may(request, "operate") else {}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         """Return the list."""
