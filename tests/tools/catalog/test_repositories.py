@@ -95,14 +95,39 @@ async def test_the_search_goes_on_by_pages(alice: Caller) -> None:
     assert set(names(first)).isdisjoint(names(second))
 
 
-@pytest.mark.parametrize("query", ["amber-ferry", "amber-ferry is:private", "amber-ferry OR is:private"])
+@pytest.mark.parametrize("query", ["amber-ferry", '"amber-ferry', "amber-ferry NOT"])
 async def test_the_search_finds_nothing_private_without_repo(upstream: Simulator, query: str) -> None:
-    """Whatever the query says, and however wide the credential is."""
+    """Whatever the query says, and however wide the credential is. An open quotation mark or NOT takes in what follows."""
     narrow = Caller(upstream, "alice", credential_scope="read:user repo")
     assert "alice/amber-ferry" not in names(await narrow.get("search_repositories", query=query))
-    assert upstream.requests[0].parameters()["q"].endswith(" is:public")
+    assert upstream.requests[0].parameters()["q"] == f"is:public {query}"
     wide = Caller(upstream, "alice", scopes=BASE | {"repo"})
     assert "alice/amber-ferry" in names(await wide.get("search_repositories", query="amber-ferry is:private"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "x is:private",
+        "x IS:Private",
+        'x is:"private"',
+        "x visibility:private",
+        "x is:internal",
+        "x -is:private",
+        "x OR is:public",
+    ],
+)
+async def test_a_query_that_leads_around_is_not_sent_without_repo(upstream: Simulator, query: str) -> None:
+    """The rows would be left out, but their number would tell what is written in private repositories."""
+    narrow = Caller(upstream, "alice", credential_scope="read:user repo")
+    assert "searches public repositories only" in await narrow.refusal("search_repositories", query=query)
+    assert narrow.asked == []
+
+
+@pytest.mark.parametrize("query", ["private", "is private", "or not", "this:private", "ORM language:python"])
+async def test_plain_words_are_searched_for(alice: Caller, query: str) -> None:
+    await alice.get("search_repositories", query=query)
+    assert alice.asked == ["/search/repositories"]
 
 
 async def test_a_search_that_gives_private_rows_all_the_same_is_filtered(github: FakeGitHub) -> None:
