@@ -26,10 +26,10 @@ class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for 
         self._note(request, form.instance, "added" if add else "changed", changes(form))
         return super().construct_change_message(request, form, formsets, add)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any) -> Any:
         """Run an action on many rows, and tell of it, or neither: Django's own deletes without a transaction."""
         with transaction.atomic():
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *where, **options)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Model]) -> Any:
         """Note what is about to be deleted."""
