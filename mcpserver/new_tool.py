@@ -2,12 +2,16 @@
 
 import importlib.util
 import json
+import keyword
+import re
 from pathlib import Path
 
 from tools.registry import Tool
 
-# What clients take (``tools.declaration``).
-MAX_NAME_CHARACTERS = 64
+# What clients take (``tools.declaration``), and Python too.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+# What the module and the test below call something else.
+_IN_USE = ("tool", "structured", "caller", "pytest")
 
 _MODULE = '''"""What it is for, in one line."""
 
@@ -58,7 +62,7 @@ def write(name: str, project: Path) -> list[Path]:
     Raises:
         CannotWrite: see the message.
     """
-    if not name.isidentifier() or not name.islower() or len(name) > MAX_NAME_CHARACTERS:
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or name in _IN_USE:
         raise CannotWrite(f"{name!r} must be a name in lower case, such as count_words.")
     module = project / "tools" / "catalog" / f"{name}.py"
     test = project / "tests" / "tools" / "catalog" / f"test_{name}.py"

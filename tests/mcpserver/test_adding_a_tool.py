@@ -56,7 +56,10 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         new_tool.write("count_words", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../evil", "Count", "count-words", "", "1st", "a/b", "x" * 65])
+@pytest.mark.parametrize(
+    "name",
+    ["../evil", "Count", "count-words", "", "1st", "a/b", "x" * 65, "class", "zählen", "a\n", "tool", "structured", "caller"],
+)
 def test_only_a_name_becomes_a_file(tmp_path: Path, name: str) -> None:
     with pytest.raises(new_tool.CannotWrite, match="must be a name in lower case"):
         new_tool.write(name, tmp_path)
