@@ -9,14 +9,16 @@ from collections import Counter
 from http import HTTPStatus
 
 from tests.fuzz import corpus, mutations
-from tests.fuzz.judge import wrong_in_answer
+from tests.fuzz.judge import wrong_in_answer, wrong_in_stream
 from tests.fuzz.mutations import Raw
 from tests.mcpserver.protocol.samples import JSON_HEADERS, modern_headers, modern_request, request
 
 AT_ONCE = 8
 HONEST_EVERY = 50
-# A stream goes on for ever: its head is enough. An answer that takes longer than this is broken.
+# An answer that takes longer than this is broken.
 PATIENCE_SECONDS = 20
+# A stream may go on for ever: it is read for so long.
+STREAM_SECONDS = 0.3
 
 
 class Attack:
@@ -94,7 +96,7 @@ class Attack:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
-                return await _read(reader, has_body=method != "HEAD")
+                return await _read(reader, has_body=method != "HEAD", request_id=_answered_id(headers, body))
         except TimeoutError:
             return -1, f"no answer within {PATIENCE_SECONDS} seconds", b""
         finally:
@@ -103,15 +105,43 @@ class Attack:
                 await writer.wait_closed()
 
 
-async def _read(reader: asyncio.StreamReader, *, has_body: bool) -> tuple[int, str | None, bytes]:
+async def _read(reader: asyncio.StreamReader, *, has_body: bool, request_id: object) -> tuple[int, str | None, bytes]:
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         return 0, wrong_in_answer(0, b"", b""), b""
     status = int(head.split(b" ", 2)[1])
-    if not has_body or b"text/event-stream" in head:
+    if not has_body:
         return status, wrong_in_answer(status, b"", b""), head
+    if b"text/event-stream" in head:
+        received, has_ended = await _stream(reader)
+        return status, wrong_in_stream(head, received, has_ended=has_ended, request_id=request_id), head
     return status, wrong_in_answer(status, head, await _body(reader, head)), head
+
+
+async def _stream(reader: asyncio.StreamReader) -> tuple[bytes, bool]:
+    """Return what comes of a stream within ``STREAM_SECONDS``, and whether that is all."""
+    received = b""
+    try:
+        async with asyncio.timeout(STREAM_SECONDS):
+            while piece := await reader.read(65_536):
+                received += piece
+    except TimeoutError:
+        return received, False
+    except ConnectionError:
+        pass
+    return received, True
+
+
+def _answered_id(headers: list[tuple[str, str]], body: bytes) -> object:
+    """Return the id whose answer must come before the stream's end; None within a session, where others take requests back."""
+    if any(name == "Mcp-Session-Id" for name, _ in headers):
+        return None
+    with contextlib.suppress(ValueError):
+        message = json.loads(body)
+        if isinstance(message, dict):
+            return message.get("id")
+    return None
 
 
 async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.fuzz import mutations
-from tests.fuzz.judge import wrong_in_answer, wrong_in_log
+from tests.fuzz.judge import wrong_in_answer, wrong_in_log, wrong_in_stream
 
 
 def test_a_seed_and_a_number_make_one_request() -> None:
@@ -41,6 +41,37 @@ def test_most_requests_differ_and_many_are_still_json() -> None:
 )
 def test_a_broken_answer_is_seen(status: int, body: bytes, is_wrong: bool) -> None:
     assert (wrong_in_answer(status, b"Content-Type: application/json\r\n", body) is not None) is is_wrong
+
+
+ANSWER, NOTICE = b'data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n', b'data: {"jsonrpc":"2.0","method":"a"}\n\n'
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+@pytest.mark.parametrize(
+    ("received", "has_ended", "is_wrong"),
+    [
+        (chunk(NOTICE) + chunk(b":\n\n" + ANSWER) + chunk(b""), True, False),
+        (chunk(b"id: a-0\ndata: \nretry: 500\n\n" + ANSWER) + chunk(b""), True, False),
+        (chunk(NOTICE), False, False),
+        (chunk(NOTICE) + b"40\r\ndata:", False, False),
+        (b"", False, False),
+        (chunk(NOTICE) + chunk(ANSWER), True, True),
+        (chunk(ANSWER) + b"40\r\ndata:", True, True),
+        (chunk(ANSWER) + b"0\r\n", True, True),
+        (chunk(ANSWER) + chunk(b"") + b"HTTP/1.1 200 OK", True, True),
+        (chunk(ANSWER[:-1]) + chunk(b""), True, True),
+        (chunk(NOTICE) + chunk(b""), True, True),
+        (chunk(ANSWER * 2) + chunk(b""), True, True),
+        (chunk(b"data: {\n\n"), False, True),
+        (chunk(b'data: {"id":1,"error":{"code":-32603}}\n\n'), False, True),
+    ],
+)
+def test_a_broken_stream_is_seen(received: bytes, has_ended: bool, is_wrong: bool) -> None:
+    head = b"Transfer-Encoding: chunked\r\n"
+    assert (wrong_in_stream(head, received, has_ended=has_ended, request_id=1) is not None) is is_wrong
 
 
 def test_a_fault_in_the_log_is_seen() -> None:

@@ -50,6 +50,21 @@ async def test_an_app_that_says_nothing_is_a_bug_too(caplog: pytest.LogCaptureFi
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("content_type", "is_fault"), [(b"application/json", True), (b"text/event-stream", False)])
+async def test_an_answer_left_incomplete_is_a_bug_unless_it_is_a_stream(
+    caplog: pytest.LogCaptureFixture, content_type: bytes, is_fault: bool
+) -> None:
+    """A stream is cut on purpose from a reader who does not read."""
+
+    async def leaves(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content_type)]})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+
+    assert not (await call(edge(leaves), "GET", "/mcp")).is_complete
+    assert ("the application returned without completing its answer" in caplog.messages) is is_fault
+
+
+@pytest.mark.asyncio
 async def test_after_the_client_left_answers_are_dropped_quietly(caplog: pytest.LogCaptureFixture) -> None:
     app = Recorder()
     caplog.set_level(logging.INFO)
