@@ -50,6 +50,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- never shown
     """Answer 403 for what this person may not see."""
+    if _is_at_dashboard(request):
+        return render_error(
+            request,
+            status=403,
+            title="This page is not open to you",
+            what_happened="Your role at the dashboard does not allow this. Nothing was changed.",
+            whose_turn="An owner's of this server",
+            what_to_do="Ask an owner to decide it, or to give you another role.",
+            error="access_denied",
+        )
     return render_error(
         request,
         status=403,
@@ -65,13 +75,14 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 @csrf_exempt
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- never shown
     """Answer 404."""
+    start = "the dashboard's overview." if _is_at_dashboard(request) else "the front page. It shows how to connect."
     return render_error(
         request,
         status=404,
         title="There is nothing at this address",
         what_happened="No page lives at the address you opened.",
         whose_turn="Yours",
-        what_to_do="Check the address for a typing mistake, or start from the front page. It shows how to connect.",
+        what_to_do=f"Check the address for a typing mistake, or start from {start}",
         error="not_found",
     )
 
@@ -91,6 +102,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- the reason is for the log
     """Answer 403 when a form does not come from a page that this browser was given."""
+    again = "go back to the program that sent you here and start again"
+    if _is_at_dashboard(request):
+        again = "open the page of the dashboard anew and press the button there"
     return render_error(
         request,
         status=403,
@@ -98,7 +112,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         what_happened="The form was not sent from a page that this server gave to this browser, or the page was too old.",
         whose_turn="Yours",
         what_to_do=(
-            "Allow cookies for this site, then go back to the program that sent you here and start again. "
+            f"Allow cookies for this site, then {again}. "
             "If you pressed a button on another website, close it: it tried to act in your name."
         ),
         error="access_denied",
@@ -116,3 +130,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         what_to_do="Wait a minute and try again. If it happens again, send the operator the reference below.",
         error="temporarily_unavailable",
     )
+
+
+def _is_at_dashboard(request: HttpRequest) -> bool:
+    return request.path.startswith("/admin/")

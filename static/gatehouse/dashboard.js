@@ -23,6 +23,28 @@
     });
   }
 
+  // On a wide screen there is room for the filters of a list.
+  const filters = document.querySelector("details.filters");
+  if (filters && matchMedia("(min-width: 52rem)").matches) filters.open = true;
+
+  // On a phone a row becomes a card: each cell says the name of its column, and stays a cell to those who listen.
+  for (const table of document.querySelectorAll("#result_list, table.rows")) {
+    const names = [...table.querySelectorAll("thead th")].map((head) => head.querySelector(".text")?.textContent.trim() ?? head.textContent.trim());
+    table.classList.add("stacks");
+    table.setAttribute("role", "table");
+    table.querySelectorAll("thead, tbody").forEach((group) => group.setAttribute("role", "rowgroup"));
+    table.querySelectorAll("tr").forEach((row) => row.setAttribute("role", "row"));
+    table.querySelectorAll("thead th").forEach((head) => head.setAttribute("role", "columnheader"));
+    for (const row of table.querySelectorAll("tbody tr")) {
+      const lead = row.querySelector("th") ?? row.cells[0];
+      lead.classList.add("lead");
+      [...row.cells].forEach((cell, index) => {
+        cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+        if (!cell.classList.contains("action-checkbox")) cell.dataset.label = names[index];
+      });
+    }
+  }
+
   // What takes seconds to find out comes after the page.
   for (const place of document.querySelectorAll("[data-load]")) {
     fetch(place.dataset.load)

@@ -1,0 +1,1 @@
+"""How dates are written on the pages, by language (``FORMAT_MODULE_PATH``)."""
