@@ -7,8 +7,11 @@ from django.apps.config import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004  Django's own name
 
+# `serve` runs what has a tag, other than those of code.
+CONFIGURATION = "configuration"
 
-@register
+
+@register(CONFIGURATION)
 def not_everyone_may_sign_in(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Tell that everyone is very many."""
     if settings.ALLOW_EVERYONE and not settings.GITHUB_SIMULATOR:
@@ -22,7 +25,7 @@ def not_everyone_may_sign_in(app_configs: Sequence[AppConfig] | None, **_: Any) 
     return []
 
 
-@register
+@register(CONFIGURATION)
 def production_parts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Tell what holds for one process only."""
     if settings.DEVELOPMENT or settings.REDIS_URL:
@@ -36,7 +39,7 @@ def production_parts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[
     ]
 
 
-@register
+@register(CONFIGURATION)
 def development_is_local(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Tell that development mode is for this machine."""
     if not settings.DEVELOPMENT or settings.PUBLIC_URL.startswith("http://"):

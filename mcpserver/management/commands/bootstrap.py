@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 
+from mcpserver import pending_migrations
 from mcpserver.env import ConfigurationError
 from oauth_bridge import people
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         """
         _connect_without_pool()
         try:
-            if _is_behind():
+            if pending_migrations.count():
                 self._bring_up_to_date(allowed=migrate)
             people.sync_rules_from_settings()
             # In production operators come by ADMIN_USERNAMES, or from `manage.py createsuperuser`.
@@ -71,11 +71,6 @@ def _connect_without_pool() -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.connection is None:
         connection.settings_dict["OPTIONS"].pop("pool", None)
-
-
-def _is_behind() -> bool:
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _unreachable(error: OperationalError) -> str:

@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.checks import Error, Warning  # noqa: A004 - Django's names
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's names
 from django.db import OperationalError
 
 from mcpserver.serving import checks
@@ -35,40 +37,56 @@ def test_other_databases_need_no_folder(database: dict[str, str]) -> None:
 
 def test_a_system_check_that_fails_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Warning("mild", id="x.W1"), Error("bad\nthing.", hint="Do this.", id="x.E1")]
-    monkeypatch.setattr(checks.checks, "run_checks", lambda: found)
+    monkeypatch.setattr(checks.checks, "run_checks", lambda tags: found)
     with pytest.raises(CannotStart, match=r"^bad thing\. Do this\. \(x\.E1\)$"):
         checks.check_system()
 
 
 def test_warnings_and_silenced_errors_do_not_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "SILENCED_SYSTEM_CHECKS", ["x.E1"])
-    monkeypatch.setattr(checks.checks, "run_checks", lambda: [Warning("mild", id="x.W1"), Error("bad", id="x.E1")])
+    monkeypatch.setattr(checks.checks, "run_checks", lambda tags: [Warning("mild", id="x.W1"), Error("bad", id="x.E1")])
     checks.check_system()
 
 
-class Executor:
-    """Django's, with a plan or a fault of the test's choice."""
+def test_checks_of_what_is_configured_are_run_and_those_of_code_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`manage.py check` runs all of them, and the image's build does that."""
+    ran: list[Any] = []
 
-    outcome: list[object] | Exception = []
+    def planted(name: str, *tags: str) -> Callable[..., list[CheckMessage]]:
+        def check(app_configs: Any, **_: Any) -> list[CheckMessage]:
+            ran.append(name)
+            return []
 
-    def __init__(self, _connection: object) -> None:
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        self.loader = self
-        self.graph = self
+        check.tags = tags  # type: ignore[attr-defined]
+        return check
 
-    def leaf_nodes(self) -> list[object]:
-        return []
+    of_code = [planted(tag, tag) for tag in ("admin", "models", "urls", "commands")]
+    others = [planted(tag, tag) for tag in ("configuration", "caches", "security", "a library's own")]
+    monkeypatch.setattr(checks.registry, "registered_checks", {*of_code, *others})
+    checks.check_system()
+    assert sorted(ran) == ["a library's own", "caches", "configuration", "security"]
 
-    def migration_plan(self, _targets: object) -> list[object]:
-        assert isinstance(self.outcome, list)
-        return self.outcome
+
+def test_our_own_checks_are_among_those_that_are_run() -> None:
+    ours = [check for check in checks.registry.get_checks() if check.__module__ == "mcpserver.checks"]
+    assert len(ours) > 2
+    assert all(tuple(check.tags) == ("configuration",) for check in ours)
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, outcome: int | Exception) -> None:
+    def count() -> int:
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(checks.pending_migrations, "count", count)
+    monkeypatch.setattr(checks.connections, "close_all", lambda: None)
 
 
 @pytest.mark.parametrize(
     ("outcome", "text"),
     [
-        (["one", "two"], "the database lacks 2 migration"),
+        (2, "the database lacks 2 migration"),
         (
             OperationalError("connection refused\nIs it running?"),
             "the database does not answer: connection refused Is it running",
@@ -76,19 +94,15 @@ class Executor:
     ],
 )
 def test_a_database_that_is_not_ready_stops_the_start(
-    monkeypatch: pytest.MonkeyPatch, outcome: list[object] | Exception, text: str
+    monkeypatch: pytest.MonkeyPatch, outcome: int | Exception, text: str
 ) -> None:
-    monkeypatch.setattr(Executor, "outcome", outcome)
-    monkeypatch.setattr(checks, "MigrationExecutor", Executor)
-    monkeypatch.setattr(checks.connections, "close_all", lambda: None)
+    counted(monkeypatch, outcome)
     with pytest.raises(CannotStart, match=text):
         checks.check_migrations()
 
 
 def test_a_database_that_is_up_to_date_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Executor, "outcome", [])
-    monkeypatch.setattr(checks, "MigrationExecutor", Executor)
-    monkeypatch.setattr(checks.connections, "close_all", lambda: None)
+    counted(monkeypatch, 0)
     checks.check_migrations()
 
 
