@@ -58,6 +58,20 @@ def test_why_is_answered_in_words(alice: None) -> None:
     assert "because: deny everyone: set:issues" in tool("why", "create_issue", "--as", "alice")
 
 
+def test_why_judges_what_the_arguments_ask_for(alice: None) -> None:
+    """A tool that always needs more than its base scope is no plain yes."""
+    private = {"owner": "alice", "repository": "amber-ferry", "private": True}
+    assert tool("why", "get_repository", json.dumps(private), "--as", "alice").startswith(
+        "no: get_repository needs the permission repo."
+    )
+    public = json.dumps(private | {"private": False})
+    assert (
+        tool("why", "get_repository", public, "--as", "alice")
+        == "yes: alice may use get_repository.\nbecause: no rule is about it\n"
+    )
+    assert "open: some arguments need more permissions" in tool("why", "get_repository", "--as", "alice")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

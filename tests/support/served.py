@@ -61,11 +61,11 @@ def environment_for(folder: Path, port: int, **changes: str) -> dict[str, str]:
     }
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
+def manage(environment: dict[str, str], *arguments: str, project: Path = PROJECT) -> str:
     """Run ``manage.py`` to its end and return what it prints; fail if it fails."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=PROJECT,
+        cwd=project,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -95,15 +95,16 @@ def _migrated_sqlite() -> Path:
 
 
 @contextmanager
-def served(folder: Path, *, options: Sequence[str] = (), **changes: str) -> Iterator[Served]:
+def served(folder: Path, *, options: Sequence[str] = (), project: Path = PROJECT, **changes: str) -> Iterator[Served]:
     """Serve until the block ends, then stop with SIGTERM and demand a clean end.
 
-    ``options`` go to ``serve`` (``["--server", "daphne"]``); ``changes`` are environment variables.
+    ``options`` go to ``serve`` (``["--server", "daphne"]``); ``changes`` are environment variables; ``project`` is the folder
+    of ``manage.py``, for a copy of the product.
     """
     port = int(changes.get("PORT") or free_port())
     environment = environment_for(folder, port, **changes)
     prepare(environment)
-    with running(["manage.py", "serve", *options], folder, port=port, environment=environment) as server:
+    with running([str(project / "manage.py"), "serve", *options], folder, port=port, environment=environment) as server:
         wait_until(lambda: _is_up(server), f"the server did not come up:\n{server.output}")
         simulator_url = f"http://127.0.0.1:{environment['SIMULATOR_PORT']}"
         yield Served(f"http://localhost:{port}", simulator_url, server, environment)

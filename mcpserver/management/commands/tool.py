@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from mcpserver import new_tool, trying
+from mcpserver.dispatch import rights
 from oauth_bridge.principals import Principal
+from tools import arguments as arguments_module
 from tools import drift, github, records
 from tools.catalog import CATALOG
 from tools.registry import Tool
@@ -34,8 +36,8 @@ class Command(BaseCommand):
         new = commands.add_parser("new", help="write a module and its test to begin with")
         for each in (show, call, why, new):
             each.add_argument("name")
-        call.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
         for each in (call, why):
+            each.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
             each.add_argument("--as", dest="login", required=True, help="GitHub login of somebody who has a session here")
 
     def handle(self, *, command: str, **options: Any) -> None:
@@ -47,7 +49,7 @@ class Command(BaseCommand):
                 tool = self._tool(options["name"])
                 self._print({"definition": tool.definition, "set": tool.set, "sha256": drift.sha256(tool.definition)})
             case "why":
-                self._why(self._tool(options["name"]), _principal(options["login"]))
+                self._why(self._tool(options["name"]), _arguments(options["arguments"]), _principal(options["login"]))
             case "call":
                 self._call(self._tool(options["name"]), _arguments(options["arguments"]), _principal(options["login"]))
             case "new":
@@ -57,9 +59,12 @@ class Command(BaseCommand):
         for tool in CATALOG:
             self.stdout.write(f"{tool.name:28} {tool.set:16} {'writes' if tool.writes else 'reads':8} {tool.title}")
 
-    def _why(self, tool: Tool, principal: Principal) -> None:
-        verdict = trying.why(tool, principal)
+    def _why(self, tool: Tool, arguments: dict[str, object], principal: Principal) -> None:
+        trying.why(tool, principal)  # reads what is decided now
+        verdict = rights.explain(tool, principal, arguments)
         self.stdout.write(f"{'yes' if verdict.allowed else 'no'}: {verdict.reason}\nbecause: {verdict.source}")
+        if verdict.allowed and tool.step_up is not None and not _are_valid(tool, arguments):
+            self.stdout.write("open: some arguments need more permissions; give them as JSON to have them judged")
 
     def _call(self, tool: Tool, arguments: dict[str, object], principal: Principal) -> None:
         trying.why(tool, principal)  # reads what is decided now
@@ -88,6 +93,14 @@ class Command(BaseCommand):
         if tool is None:
             raise CommandError(f"There is no tool {name}. `manage.py tool list` names them.")
         return tool
+
+
+def _are_valid(tool: Tool, arguments: dict[str, object]) -> bool:
+    try:
+        arguments_module.parse(tool, arguments)
+    except arguments_module.InvalidArguments:
+        return False
+    return True
 
 
 async def _called(tool: Tool, arguments: dict[str, object], principal: Principal) -> ToolResult:
