@@ -14,7 +14,9 @@ _RUN = """async () => {
 
 
 def serious_findings(page: Page) -> list[str]:
-    """Return the serious and critical findings on the page as it stands, one text each."""
+    """Return the serious and critical findings on the page, one text each, once it has arrived whole."""
+    # A click returns when the next page begins to come; of a link cut in two by the network, only the address is there.
+    page.wait_for_load_state("load")
     # By the debugger, which the page's policy does not bind: nothing is added to the page.
     page.evaluate(_AXE.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(_RUN)

@@ -77,6 +77,7 @@ class Visit:
 
     def shoot(self, name: str) -> None:
         """Keep pictures of the page: light, dark, and on a phone, where nothing may stick out at the side."""
+        self.page.wait_for_load_state("load")
         for scheme in ("light", "dark"):
             self._picture(f"{name}-{scheme}", scheme)
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict of the right shape
@@ -109,6 +110,6 @@ def visit(browser: Browser, *, java_script: bool = True, any_certificate: bool =
     context.on("requestfailed", window.hear_failure)
     try:
         yield window
-        assert window.complaints == []
+        assert window.complaints == [], "\n".join(window.complaints)
     finally:
         context.close()
