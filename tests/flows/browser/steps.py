@@ -1,5 +1,7 @@
 """What a person does in the browser, step by step."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Visit
@@ -15,7 +17,7 @@ def consent(gatehouse: Gatehouse, window: Visit, client: OAuthClient, **changes:
     return window.page
 
 
-def press(page: Page, name: str) -> None:
+def press(page: Page, name: str | re.Pattern[str]) -> None:
     """Press a button, or follow a link, of that name."""
     page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).click()
 
@@ -39,3 +41,26 @@ def sign_in(gatehouse: Gatehouse, window: Visit, program: Listener, login: str =
 def asked_github(gatehouse: Gatehouse, window: Visit) -> list[str]:
     """Return the addresses at the simulator that the window has been to."""
     return [request.url for request in window.requests if request.url.startswith(gatehouse.served.simulator_url)]
+
+
+def at_the_dashboard(gatehouse: Gatehouse, window: Visit, name: str, password: str) -> Page:
+    """Sign in to the dashboard by password."""
+    page = window.page
+    page.goto(f"{gatehouse.url}/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    press(page, "Log in")
+    expect(page.locator("#user-tools")).to_contain_text(name)
+    return page
+
+
+def post_by_hand(gatehouse: Gatehouse, page: Page, path: str, **form: str) -> int:
+    """Send a form that no page offers, with cookies and token of the page that is open; return the status."""
+    token = page.locator("input[name=csrfmiddlewaretoken]").first.input_value()
+    answer = page.request.post(
+        f"{gatehouse.url}/admin/{path}",
+        form={"csrfmiddlewaretoken": token, **form},
+        headers={"Origin": gatehouse.url, "Referer": page.url},
+        max_redirects=0,
+    )
+    return answer.status
