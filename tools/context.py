@@ -1,7 +1,7 @@
 """Who calls a tool, and what the tool may use on that person's behalf."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar, Unpack, overload
 
 from pydantic import BaseModel
@@ -12,12 +12,13 @@ from tools.github import GitHub
 from tools.link import UNLINKED, Link, LogLevel
 from tools.running import Running
 from tools.sampling import Messages, Options, Sampled
+from wire import values
 
 FormT = TypeVar("FormT", bound=BaseModel)
 AnswerT = TypeVar("AnswerT")
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Person:
     """The person who signed in. ``github_id`` is the identity; the login may be renamed and given to somebody else."""
 
@@ -29,7 +30,7 @@ async def _nothing_to_mark() -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class ToolContext:
     """One call's surroundings, made from the verified access token and never from the arguments.
 

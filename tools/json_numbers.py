@@ -4,6 +4,7 @@ from typing import Any
 
 # Up to here a double holds every whole number; beyond, "whole" is an accident of rounding.
 _LARGEST_SAFE_DOUBLE = 2.0**53
+_LEFT_ALONE = frozenset({str, int, bool, type(None)})
 
 
 def whole_numbers(value: Any) -> Any:
@@ -12,8 +13,8 @@ def whole_numbers(value: Any) -> Any:
         case float() if value.is_integer() and abs(value) <= _LARGEST_SAFE_DOUBLE:
             return int(value)
         case dict():
-            return {key: whole_numbers(item) for key, item in value.items()}
+            return {key: item if type(item) in _LEFT_ALONE else whole_numbers(item) for key, item in value.items()}
         case list():
-            return [whole_numbers(item) for item in value]
+            return [item if type(item) in _LEFT_ALONE else whole_numbers(item) for item in value]
         case _:
             return value

@@ -11,7 +11,6 @@ In this order, and the first no counts:
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -19,6 +18,7 @@ from pydantic import BaseModel
 from tools import arguments as arguments_module
 from tools.policy import Governed, Policy, Subject
 from tools.registry import Tool
+from wire import values
 
 # The outcome of a call that is not permitted, in the record of calls.
 REFUSED = "refused"
@@ -26,7 +26,7 @@ REFUSED = "refused"
 Ground = Literal["allowed", "read_only", "switched_off", "rule", "scopes"]
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Verdict:
     """Yes or no. ``reason`` is for the caller, and names nobody else; ``source`` is the rule or switch, for the operator.
 

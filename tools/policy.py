@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from wire import values
+
 ALL = "*"
 
 
@@ -19,7 +21,7 @@ class Governed(Protocol):
     def writes(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@values.value
 class Subject:
     """Who would use a tool: the person, what they belong to as far as this server knows, and the program that they use.
 
@@ -72,7 +74,7 @@ class Rule:
                 return self.key in subject.client_names
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Switch:
     """On or off, and what callers are told."""
 

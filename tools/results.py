@@ -1,15 +1,14 @@
 """What a tool answers: a result, or an error worded so that a model can try again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from wire import strict_json
+from wire import strict_json, values
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class ToolResult:
     """Content blocks in the wire's shape, and structured content if the tool has an output schema (MCP server/tools)."""
 

@@ -62,4 +62,5 @@ def _beginning(text: str, room: int) -> str:
 
 
 def _characters(value: Any) -> int:
-    return len(strict_json.dumps(value).decode())
+    data = strict_json.dumps(value)
+    return len(data) if data.isascii() else len(data.decode())

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from tools import asking
 from tools.declaration import Declaration, DeclarationError, check_common, is_model
-from tools.quotas import Quota
+from tools.quotas import NO_QUOTA, Quota
 
 TASK_SUPPORT = ("never", "optional", "required")
 # How long a task is kept, from its creation.
@@ -89,7 +89,7 @@ def quota(made: Declaration, *, per_minute: int | None, per_day: int | None) -> 
     """
     if not all(limit is None or _is_count(limit) for limit in (per_minute, per_day)):
         raise DeclarationError(f"{made.place}: per_minute and per_day of {made.name} must be 1 or more, whole numbers")
-    return Quota(per_minute, per_day)
+    return NO_QUOTA if per_minute is per_day is None else Quota(per_minute, per_day)
 
 
 def _is_count(value: object) -> bool:

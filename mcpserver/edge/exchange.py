@@ -1,7 +1,6 @@
 """One request and its answer on their way through the wrapper: counts, caps, and completes what passes."""
 
 import asyncio
-from dataclasses import dataclass
 
 from mcpserver.edge import answers, rules
 from mcpserver.edge.head import Head
@@ -10,6 +9,7 @@ from mcpserver.edge.rules import Refusal
 from mcpserver.edge.slots import Slots
 from mcpserver.edge.types import Header, Message, Receive, Send
 from mcpserver.edge.zones import Zone
+from wire import values
 
 # A client that still sends its body when the connection is closed loses the answer with it. So a refused body is read and
 # thrown away for a while, as nginx does (`lingering_close`).
@@ -17,7 +17,7 @@ _LINGER_BYTES = 4_000_000
 _LINGER_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Frame:
     """What the answer to one request is completed with."""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from mcpserver.edge.head import Head
+from wire import values
 
 Network = IPv4Network | IPv6Network
 
@@ -14,7 +14,7 @@ _PORT_SUFFIX = re.compile(r"(?P<v4>[0-9.]{7,15}):[0-9]{1,5}|\[(?P<v6>[0-9A-Fa-f:
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Caller:
     """``address`` is the client's as far as it can be believed; ``scheme`` is None where no trusted proxy named one."""
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mcpserver.edge.types import Header
+from wire import values
 
 MAX_HEAD_BYTES = 65_536
 MAX_HEADERS = 100
@@ -43,7 +43,7 @@ _KEPT_FROM_THE_APP = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Head:
     """``headers`` is what the app gets; ``values`` maps each lower-case name to its value, repeated ones joined by commas.
 

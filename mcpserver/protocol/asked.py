@@ -1,7 +1,7 @@
 """What a request says about its client and about earlier rounds, whichever era it is of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from mcpserver.protocol import logging
@@ -10,6 +10,7 @@ from mcpserver.protocol.errors import InvalidParams
 from mcpserver.protocol.jsonrpc import Request
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
+from wire import values
 
 LOG_LEVEL_KEY = "io.modelcontextprotocol/logLevel"
 
@@ -18,7 +19,7 @@ ProgressToken = str | int
 MAX_PROGRESS_TOKEN = 256
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Asked:
     """What the client can do, and what it wants to hear while the request runs.
 

@@ -5,8 +5,6 @@ outcome = …                                # dispatch carries the step out
 reply = finish(step, outcome, server)
 """
 
-from dataclasses import dataclass
-
 from mcpserver.protocol import era, jsonrpc, media_types, tools, versions
 from mcpserver.protocol import headers as rules
 from mcpserver.protocol.errors import Interrupted, InvalidRequest, MethodNotFound, ProtocolError
@@ -17,6 +15,7 @@ from mcpserver.protocol.server import Server
 from mcpserver.protocol.steps import Accept, Answer, Batch, Cancel, Initialize, Refuse, Resolve, Single, Step
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
+from wire import values
 
 
 class Cancelled:
@@ -28,7 +27,7 @@ SingleOutcome = bytes | tools.CallOutcome | ProtocolError | Cancelled | None
 Outcome = SingleOutcome | list[SingleOutcome]
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Reply:
     """An HTTP answer: a JSON body, or none."""
 

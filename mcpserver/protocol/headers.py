@@ -7,10 +7,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mcpserver.protocol.errors import HeaderMismatch
 from mcpserver.protocol.jsonrpc import Notification, Request
+from wire import values
 
 PROTOCOL_VERSION = "MCP-Protocol-Version"
 METHOD = "Mcp-Method"
@@ -28,7 +29,7 @@ _PRINTABLE = re.compile(r"[\t\x20-\x7e]*")
 _NO_PARAMETERS: Mapping[str, tuple[str, ...]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Headers:
     """The headers of one POST that the protocol looks at, blanks around the values stripped.
 

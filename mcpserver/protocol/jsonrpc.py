@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mcpserver.protocol.errors import InvalidRequest, ParseError, ProtocolError, RequestId
-from wire import strict_json
+from wire import strict_json, values
 
 MAX_BATCH_MESSAGES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Request:
     """A message that wants an answer."""
 
@@ -19,7 +19,7 @@ class Request:
     params: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Notification:
     """A message that wants none."""
 
@@ -27,7 +27,7 @@ class Notification:
     params: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Response:
     """An answer to a request of the server's. ``id`` is None when the client could not read ours.
 

@@ -37,9 +37,10 @@ from mcpserver.protocol.subscriptions import Listen, Subscribe
 from mcpserver.protocol.tasks import CancelTask, GetTask, UpdateTask
 from mcpserver.protocol.transport_session import TransportSession
 from mcpserver.protocol.versions import Era, Revision
+from wire import values
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Planning:
     """A request, and all that its step may depend on. ``session`` is the handshake era's, where the request names one."""
 

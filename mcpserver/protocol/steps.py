@@ -12,6 +12,7 @@ from mcpserver.protocol.pages import Kind
 from mcpserver.protocol.subscriptions import Listen, Subscribe
 from mcpserver.protocol.tasks import CancelTask, GetTask, UpdateTask
 from mcpserver.protocol.versions import Revision
+from wire import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Answer:
     result: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class ListPage:
     """List what the caller may see of a kind. ``after`` is the key of the page before's last entry, None for the first page."""
 
@@ -70,7 +71,7 @@ class ListPage:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class CallTool:
     """Call a tool. ``headers`` are to be checked against its annotated parameters, None where the era has no such rule."""
 

@@ -1,10 +1,10 @@
 """Writing a result: every digit where they end within bounds, else rounded, and said to be so."""
 
-from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
 
 from tools.arithmetic.errors import TooCloseToZero, TooLarge
+from wire import values
 
 MAX_DIGITS = 1_000
 # As many as IEEE 754 decimal128 holds: more than anybody measures, few enough to read.
@@ -22,7 +22,7 @@ def context(digits: int) -> Context:
     return Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=traps)
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Numeral:
     """A result. ``text`` is decimal; ``exact`` says whether it is the whole truth.
 
@@ -34,7 +34,7 @@ class Numeral:
     number: int | float | None
 
 
-def exact_or_rounded(value: Fraction) -> Numeral:
+def exact_or_rounded(value: Fraction | int) -> Numeral:
     """Return ``value`` with all its digits if it has at most ``MAX_DIGITS``, else rounded once.
 
     Raises:

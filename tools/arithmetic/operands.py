@@ -18,10 +18,13 @@ _MAX_EXPONENT_TEXT = 8
 # Whole numbers below it have far fewer digits than are allowed.
 _SHORT = 10**15
 
+# A whole number is a fraction as it is, and costs a quarter of one.
+Operand = Fraction | int
+
 _EXPECTED = 'must be a number, or a decimal number as text such as "12.5", "-3" or "1e30"'
 
 
-def parse(value: object) -> Fraction:
+def parse(value: object) -> Operand:
     """Return an operand exactly as it was written: the number 0.1 is one tenth, not the double nearest to it.
 
     Raises:
@@ -31,7 +34,7 @@ def parse(value: object) -> Fraction:
         case bool():
             raise ValueError(_EXPECTED)
         case int():
-            return Fraction(value) if -_SHORT < value < _SHORT else _within_bounds(Decimal(value))
+            return value if -_SHORT < value < _SHORT else _within_bounds(Decimal(value))
         case float():
             return _float(value)
         case str():

@@ -1,6 +1,5 @@
 """Arithmetic for a model that would rather not guess."""
 
-from fractions import Fraction
 from typing import Annotated
 
 from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema
@@ -14,7 +13,7 @@ from tools.results import ToolError, ToolResult, structured
 
 # Decimal text beside numbers: many clients keep JSON numbers as doubles, which hold 15 digits safely.
 Operand = Annotated[
-    Fraction,
+    operands.Operand,
     PlainValidator(operands.parse),
     WithJsonSchema(
         {
