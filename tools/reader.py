@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tools import completions, prompts, resources
+from tools import completions, prompts, resources, threads
 from tools import link as links
 from tools.arguments import InvalidArguments
 from tools.completions import Completer, Suggestions
@@ -128,7 +128,7 @@ def _check_scopes(name: str, needed: frozenset[str], context: ToolContext) -> No
 
 
 async def _call(function: Callable[..., Any], *given: Any, is_async: bool) -> Any:
-    return await function(*given) if is_async else await asyncio.to_thread(function, *given)
+    return await function(*given) if is_async else await threads.run(function, *given)
 
 
 async def _recorded(kind: str, name: str, seconds: float, context: ToolContext, work: Callable[[], Awaitable[_Made]]) -> _Made:

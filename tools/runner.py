@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from tools import arguments as arguments_module
-from tools import call_record, limits, link, permissions, quotas, records, results, sizes
+from tools import call_record, limits, link, permissions, quotas, records, results, sizes, threads
 from tools.context import ToolContext
 from tools.link import CallEnded, CapabilityMissing
 from tools.registry import Tool
@@ -120,7 +120,7 @@ async def _call(tool: Tool, parsed: BaseModel, context: ToolContext) -> ToolResu
     if tool.is_async:
         made = await tool.function(parsed, context)  # type: ignore[misc]  # ``is_async`` says that it is awaitable
     else:
-        made = await asyncio.to_thread(tool.function, parsed, context)
+        made = await threads.run(tool.function, parsed, context)
     if not isinstance(made, ToolResult):
         raise TypeError(f"{tool.name} returned {type(made).__name__}, not ToolResult")
     return made
