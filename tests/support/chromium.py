@@ -9,6 +9,7 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, sync_playwright
 
 from tests.support import needs
+from tests.support.accessibility import serious_findings
 from tests.support.processes import PROJECT
 
 SCREENSHOTS = PROJECT / "var/screenshots"
@@ -76,15 +77,27 @@ class Visit:
         self.complaints.append(f"exception: {error.error}")
 
     def shoot(self, name: str) -> None:
-        """Keep pictures of the page: light, dark, and on a phone, where nothing may stick out at the side."""
+        """Keep pictures of the page: light, dark, and on a phone, where nothing may stick out at the side.
+
+        In light and dark axe may find nothing serious.
+        """
         self.page.wait_for_load_state("load")
         for scheme in ("light", "dark"):
             self._picture(f"{name}-{scheme}", scheme)
+            self._judge(name, scheme)
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict of the right shape
         self._picture(f"{name}-phone", "light")
         width = self.page.evaluate("document.documentElement.scrollWidth")
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
         assert width <= PHONE["width"], f"{name} is {width} px wide on a phone"
+
+    def _judge(self, name: str, scheme: Scheme) -> None:
+        heard = list(self.complaints)
+        self.page.emulate_media(color_scheme=scheme)
+        assert (found := serious_findings(self.page)) == [], f"{name}, {scheme}: " + "\n".join(found)
+        self.page.emulate_media(color_scheme="light")
+        # What axe itself did to the page, against its policy, is no fault of the page.
+        self.complaints[:] = heard
 
     def _picture(self, name: str, scheme: Scheme) -> None:
         self.page.emulate_media(color_scheme=scheme)

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.flows.browser.steps import at_github, consent, press, sign_in
-from tests.support.accessibility import serious_findings
 from tests.support.chromium import Visit, visit
 from tests.support.flow import OAuthClient
 from tests.support.gatehouse import Gatehouse
@@ -64,17 +63,6 @@ def go(gatehouse: Gatehouse, page: Page, path: str) -> None:
     page.goto(f"{gatehouse.url}/admin/oauth_bridge/{path}")
 
 
-def look(desk: Visit, name: str) -> None:
-    """Hold a page to what all are held to, and keep pictures of it."""
-    heard = list(desk.complaints)
-    for scheme in ("light", "dark"):
-        desk.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert serious_findings(desk.page) == [], (name, scheme)
-    # What axe itself did to the page, against its policy, is no fault of the page.
-    desk.complaints[:] = heard
-    desk.shoot(f"access-{name}")
-
-
 def first_row(page: Page) -> None:
     """Follow the first row of a list."""
     page.locator("#result_list tbody th a").first.click()
@@ -90,14 +78,14 @@ def test_a_session_is_found_looked_at_and_ended(gatehouse: Gatehouse, desk: Visi
     assert client.mcp().status_code == 200
     page = desk.page
     go(gatehouse, page, "session/?state=active")
-    look(desk, "sessions")
+    desk.shoot("access-sessions")
     go(gatehouse, page, f"session/?q={client.client_id}")
     first_row(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("alice through")
-    look(desk, "session")
+    desk.shoot("access-session")
     press(page, "End this session…")
     expect(page.locator(".how-many")).to_have_text("1 active session will end.")
-    look(desk, "end")
+    desk.shoot("access-end")
     press(page, "End 1 session now")
     said(page, "1 session ended.")
     assert client.mcp().status_code == 401
@@ -123,10 +111,10 @@ def test_a_client_is_looked_at_and_switched_off_and_on(
 ) -> None:
     client, page = sign_in(gatehouse, window, program), desk.page
     go(gatehouse, page, "client/")
-    look(desk, "clients")
+    desk.shoot("access-clients")
     go(gatehouse, page, f"client/?q={client.client_id}")
     first_row(page)
-    look(desk, "client")
+    desk.shoot("access-client")
     press(page, "Switch off and end 1 session")
     said(page, "Switched off.")
     assert client.mcp().status_code == 401
@@ -139,12 +127,12 @@ def test_a_client_is_made_by_hand_and_its_secret_copied(gatehouse: Gatehouse, de
     desk.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=gatehouse.url)
     go(gatehouse, page, "client/")
     press(page, "New client…")
-    look(desk, "client-new")
+    desk.shoot("access-client-new")
     page.get_by_label("Name").fill("Desk Assistant")
     page.get_by_label("Redirect URIs").fill("https://desk.example/callback")
     press(page, "Make the client")
     expect(page.get_by_role("heading", level=1)).to_have_text("The client is ready")
-    look(desk, "client-made")
+    desk.shoot("access-client-made")
     secret = page.locator("#client-secret").inner_text()
     page.get_by_role("button", name="Copy the client secret").click()
     expect(page.get_by_role("button", name="Copy the client secret")).to_have_text("Copied")
@@ -159,9 +147,9 @@ def test_a_rule_is_previewed_written_and_taken_away(
 ) -> None:
     page = desk.page
     go(gatehouse, page, "allowrule/")
-    look(desk, "rules")
+    desk.shoot("access-rules")
     press(page, "Let somebody in…")
-    look(desk, "rule-new")
+    desk.shoot("access-rule-new")
     page.get_by_label("GitHub login").fill("dave")
     press(page, "See what that does")
     expect(page.get_by_role("heading", name="What that does")).to_be_visible()
@@ -172,7 +160,7 @@ def test_a_rule_is_previewed_written_and_taken_away(
     first_row(page)
     press(page, "Take it away…")
     expect(page.locator(".preview")).to_contain_text("dave: 1 session ends")
-    look(desk, "rule-away")
+    desk.shoot("access-rule-away")
     assert client.mcp().status_code == 200
     press(page, "Take the rule away")
     said(page, "1 session(s) ended")
@@ -185,11 +173,11 @@ def test_a_request_for_access_is_answered_by_one_press(
     window.expected_statuses = {403}
     page = desk.page
     go(gatehouse, page, "accessrequest/")
-    look(desk, "requests-none")
+    desk.shoot("access-requests-none")
     client = ask_for_access(gatehouse, window, program)
     go(gatehouse, page, "accessrequest/")
     expect(page.locator("ul.asked")).to_contain_text("mallory")
-    look(desk, "requests")
+    desk.shoot("access-requests")
     press(page, "Allow mallory")
     said(page, "Allowed: mallory.")
     press(consent(gatehouse, window, client), "Allow")
@@ -213,12 +201,12 @@ def test_a_person_is_cut_off_let_back_and_forgotten(
 ) -> None:
     client, page = sign_in(gatehouse, window, program, "bob"), desk.page
     go(gatehouse, page, "person/")
-    look(desk, "people")
+    desk.shoot("access-people")
     go(gatehouse, page, "person/?q=bob")
     first_row(page)
-    look(desk, "person")
+    desk.shoot("access-person")
     press(page, "Cut off everywhere…")
-    look(desk, "cut-off")
+    desk.shoot("access-cut-off")
     press(page, "Cut off everywhere")
     said(page, "Cut off: bob.")
     assert client.mcp().status_code == 401
@@ -226,7 +214,7 @@ def test_a_person_is_cut_off_let_back_and_forgotten(
     press(page, "Let back")
     said(page, "Let back: bob")
     press(page, "Delete all data…")
-    look(desk, "forget")
+    desk.shoot("access-forget")
     page.get_by_role("textbox").fill("bob")
     press(page, "Delete all data")
     said(page, "All data about bob is deleted.")

@@ -3,12 +3,19 @@
 from urllib.parse import urlsplit
 
 import playwright.sync_api as playwright
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from tests.flows.browser.steps import asked_github, at_github, consent, press, sign_in
 from tests.support.chromium import Visit, visit
 from tests.support.gatehouse import Gatehouse
 from tests.support.loopback import Listener
+
+FOCUSED = """() => {
+  const element = document.activeElement, style = getComputedStyle(element);
+  const name = element === document.body ? "" : element.textContent.trim();
+  return [name, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
+}"""
 
 
 def test_allow_and_github_lead_back_to_the_program(gatehouse: Gatehouse, window: Visit, program: Listener) -> None:
@@ -28,6 +35,32 @@ def test_allow_and_github_lead_back_to_the_program(gatehouse: Gatehouse, window:
     assert answer.keys() == {"code", "state", "iss"}
     assert client.redeem(arrival).status_code == 200
     assert client.call("get_user_info")["structuredContent"]["login"] == "alice"
+
+
+def test_consent_is_given_by_the_keyboard_alone(gatehouse: Gatehouse, window: Visit, program: Listener) -> None:
+    """WCAG 2.1.1, 2.4.1, 2.4.3, 2.4.7: first a way past the frame, then the decision; whatever has the focus shows it."""
+    client = gatehouse.client(program.redirect_uri, client_name="Desk Assistant")
+    page = consent(gatehouse, window, client)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    assert passed(page, until="Allow") == ["Skip to the content", "Gatehouse", "Deny", "Allow"]
+    page.keyboard.press("Enter")
+    at_github(page, "alice")
+    assert client.redeem(program.arrival()).status_code == 200
+
+
+def passed(page: Page, *, until: str) -> list[str]:
+    """Return what Tab passes from here on, by name; each must show that it has the focus. ``until`` is where a name begins."""
+    names: list[str] = []
+    for _ in range(30):
+        name, is_shown = page.evaluate(FOCUSED)
+        if name:
+            names.append(name)
+            assert is_shown, f"{name} has the focus and does not show it"
+            if name.startswith(until):
+                return names
+        page.keyboard.press("Tab")
+    pytest.fail(f"{until} cannot be reached by the keyboard")
 
 
 def test_the_answer_carries_state_and_issuer_unchanged(gatehouse: Gatehouse, window: Visit, program: Listener) -> None:

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.flows.browser.steps import at_github, at_the_dashboard, consent, press, sign_in
-from tests.support.accessibility import serious_findings
 from tests.support.chromium import Visit, visit
 from tests.support.flow import OAuthClient
 from tests.support.gatehouse import Gatehouse
@@ -42,17 +41,6 @@ def find(gatehouse: Gatehouse, page: Page, table: str, text: str) -> None:
     expect(page.locator("#content .access-head")).to_be_visible()
 
 
-def look(desk: Visit, name: str) -> None:
-    """Hold a page to what all are held to."""
-    heard = list(desk.complaints)
-    for scheme in ("light", "dark"):
-        desk.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
-        assert serious_findings(desk.page) == [], (name, scheme)
-    # What axe itself did to the page, against its policy, is no fault of the page.
-    desk.complaints[:] = heard
-    desk.shoot(f"decisions-{name}")
-
-
 def test_all_sessions_of_a_person_end_and_everything_is_asked_anew(
     gatehouse: Gatehouse, browser: playwright.Browser, desk: Visit, window: Visit, program: Listener
 ) -> None:
@@ -63,7 +51,7 @@ def test_all_sessions_of_a_person_end_and_everything_is_asked_anew(
     press(desk.page, "End 2 sessions…")
     expect(desk.page.locator(".how-many")).to_have_text("2 active sessions will end.")
     desk.page.get_by_label("Ask for everything anew").check()
-    look(desk, "end-person")
+    desk.shoot("decisions-end-person")
     press(desk.page, "End 2 sessions now")
     expect(desk.page.locator(".messagelist")).to_have_text("2 sessions ended. The next sign-in asks for everything anew.")
     assert [client.mcp().status_code for client in (first, second, bobs)] == [401, 401, 200]
@@ -133,7 +121,7 @@ def test_a_request_is_refused_and_another_allowed_until_a_day(
     press(page, "Allow dave")
     expect(page.locator(".messagelist")).to_have_text("Allowed: dave.")
     expect(page.get_by_text("Nobody waits")).to_be_visible()
-    look(desk, "requests-answered")
+    desk.shoot("decisions-requests-answered")
     page.goto(f"{gatehouse.url}/admin/oauth_bridge/allowrule/?q=dave")
     expect(page.locator("#result_list tbody tr")).to_contain_text(
         (datetime.fromisoformat(day) + timedelta(days=1)).date().isoformat()
@@ -171,13 +159,13 @@ def test_the_host_of_a_document_is_approved_then_blocked(gatehouse: Gatehouse, d
     page.goto(f"{gatehouse.url}/admin/")
     expect(page.get_by_text("that nobody has vouched for")).to_have_count(0)
     find(gatehouse, page, "client", "Notebook Helper")
-    look(desk, "client-document")
+    desk.shoot("decisions-client-document")
     press(page, "Block helper.example.net and end its sessions")
     expect(page.locator(".messagelist")).to_contain_text(re.compile(r"is blocked, .* [1-9]\d* sessions? ended\."))
     expect(page.get_by_role("heading", name=re.compile("^0 active sessions"))).to_be_visible()
     page.get_by_role("link", name="Trusted hosts").click()
     expect(page.locator("#result_list tbody tr", has_text="helper.example.net")).to_contain_text("blocked")
-    look(desk, "hosts")
+    desk.shoot("decisions-hosts")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +183,7 @@ def test_the_host_of_a_document_is_approved_then_blocked(gatehouse: Gatehouse, d
 def test_an_empty_list_says_what_will_fill_it(empty: Visit, name: str, path: str, says: str) -> None:
     empty.page.goto(f"{empty.page.url.split('/admin/')[0]}/admin/oauth_bridge/{path}")
     expect(empty.page.get_by_text(says)).to_be_visible()
-    look(empty, f"empty-{name}")
+    empty.shoot(f"decisions-empty-{name}")
 
 
 @pytest.fixture(scope="module")

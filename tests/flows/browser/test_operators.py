@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.flows.browser.steps import at_the_dashboard, post_by_hand, press
-from tests.support.accessibility import serious_findings
 from tests.support.chromium import Visit, visit
 from tests.support.gatehouse import Gatehouse
 from tests.support.gatehouse import gatehouse as serve
@@ -152,20 +151,20 @@ def test_an_operator_changes_their_password_by_keyboard(
     with visit(browser) as elsewhere:
         at_the_dashboard(gatehouse, elsewhere, name, PASSWORD)
         press(page, "Change password")
-        look(window, "password-change")
+        window.shoot("operators-password-change")
         page.get_by_label("Old password").fill("not the old one at all")
         fill_twice(page, NEW_PASSWORD)
         expect(page.locator(".errornote")).to_be_visible()
-        look(window, "password-change-wrong")
+        window.shoot("operators-password-change-wrong")
         page.get_by_label("Old password").fill(PASSWORD)
         fill_twice(page, NEW_PASSWORD)
         expect(page.get_by_text("From now on the new one counts.")).to_be_visible()
-        look(window, "password-changed")
+        window.shoot("operators-password-changed")
         elsewhere.page.reload()
         expect(elsewhere.page.locator("#login-form")).to_be_visible()
     press(page, "Log out")
     expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
-    look(window, "logged-out")
+    window.shoot("operators-logged-out")
     at_the_dashboard(gatehouse, window, name, NEW_PASSWORD)
 
 
@@ -203,17 +202,6 @@ def fill_twice(page: Page, password: str) -> None:
     page.keyboard.press("Enter")
 
 
-def look(window: Visit, name: str) -> None:
-    """Hold a page to what all are held to."""
-    heard = list(window.complaints)
-    for scheme in ("light", "dark"):
-        window.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
-        assert serious_findings(window.page) == [], (name, scheme)
-    # What axe itself did to the page, against its policy, is no fault of the page.
-    window.complaints[:] = heard
-    window.shoot(f"operators-{name}")
-
-
 def test_who_guesses_a_password_is_slowed(tmp_path: Path, window: Visit) -> None:
     window.expected_statuses = {429}
     with serve(tmp_path, RATE_LOGIN="3/hour") as strict:
@@ -225,7 +213,7 @@ def test_who_guesses_a_password_is_slowed(tmp_path: Path, window: Visit) -> None
         guess(page, strict.password)
         expect(page.get_by_role("heading", name="Too many tries")).to_be_visible()
         expect(page.get_by_text(re.compile(r"Wait \d+ seconds"))).to_be_visible()
-        look(window, "throttled")
+        window.shoot("operators-throttled")
         page.goto(f"{strict.url}/admin/")
         expect(page.locator("#login-form")).to_be_visible()
 
@@ -242,7 +230,7 @@ def test_a_page_of_the_dashboard_that_is_not_there_leads_back(gatehouse: Gatehou
     page = at_the_dashboard(gatehouse, window, "viewer", PASSWORD)
     page.goto(f"{gatehouse.url}/admin/nowhere/")
     expect(page.get_by_text("start from the dashboard's overview")).to_be_visible()
-    look(window, "not-found")
+    window.shoot("operators-not-found")
     press(page, "Go to the dashboard")
     expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
 
@@ -254,5 +242,5 @@ def test_a_form_without_its_cookie_says_what_to_do(gatehouse: Gatehouse, window:
     page.locator("#content input[name=csrfmiddlewaretoken]").evaluate("field => { field.value = 'stale'; }")
     press(page, re.compile(r"End \d+ sessions? now"))
     expect(page.get_by_text("open the page of the dashboard anew")).to_be_visible()
-    look(window, "stale-form")
+    window.shoot("operators-stale-form")
     assert ask(gatehouse, COUNTS)[0] > 0
