@@ -23,10 +23,6 @@
     });
   }
 
-  // On a wide screen there is room for the filters of a list.
-  const filters = document.querySelector("details.filters");
-  if (filters && matchMedia("(min-width: 52rem)").matches) filters.open = true;
-
   // On a phone a row becomes a card: each cell says the name of its column, and stays a cell to those who listen.
   for (const table of document.querySelectorAll("#result_list, table.rows")) {
     const names = [...table.querySelectorAll("thead th")].map((head) => head.querySelector(".text")?.textContent.trim() ?? head.textContent.trim());

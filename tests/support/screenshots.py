@@ -1,6 +1,7 @@
 """The pictures of the documentation, taken anew: ``python -m tests.support.screenshots`` (needs Chromium).
 
-A development server on an empty database, with a few people signed in through programs that everybody knows.
+A development server on an empty database, with a few people signed in through programs that everybody knows; another with a
+made-up month.
 """
 
 import sys
@@ -34,16 +35,26 @@ SIGN_INS = (
 
 def main() -> None:
     """Write every picture."""
-    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as gatehouse:
-        mapped = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{gatehouse.served.server.port}"
-        with chromium(mapped) as browser:
-            for login, program in SIGN_INS:
-                sign_in(gatehouse, browser, login, program)
-            with visit(browser) as window:
-                home(window)
-                consent(gatehouse, window)
-                admin(window, gatehouse.password)
+    with shown() as (gatehouse, browser):
+        for login, program in SIGN_INS:
+            sign_in(gatehouse, browser, login, program)
+        with visit(browser) as window:
+            home(window)
+            consent(gatehouse, window)
+            admin(window, gatehouse.password)
+    with shown() as (gatehouse, browser):
+        gatehouse.served.manage("demo", "--people", "40", "--sessions", "160", "--calls", "6000")
+        with visit(browser) as window:
+            month(window, gatehouse.password)
     close_all()
+
+
+@contextmanager
+def shown() -> Iterator[tuple[Gatehouse, Browser]]:
+    """Serve, and run a browser that finds the server at ``SHOWN_URL``."""
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as gatehouse:
+        with chromium(f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{gatehouse.served.server.port}") as browser:
+            yield gatehouse, browser
 
 
 @contextmanager
@@ -83,18 +94,37 @@ def consent(gatehouse: Gatehouse, window: Visit) -> None:
 
 def admin(window: Visit, password: str) -> None:
     """Take the operator's list of sessions, one of which has been ended."""
-    page = window.page
-    page.goto(f"{SHOWN_URL}/admin/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
-    page.set_viewport_size({"width": 1360, "height": 560})
+    page = enter(window, password)
+    page.set_viewport_size({"width": 1360, "height": 760})
     page.goto(f"{SHOWN_URL}{SESSIONS}")
     page.locator("#result_list tbody tr", has_text="Cursor").locator("input").check()
     page.locator("select[name=action]").select_option("end_sessions")
     page.get_by_role("button", name="Go", exact=True).click()
     page.locator(".messagelist").wait_for()
-    take(page, "admin-sessions", height=560)
+    take(page, "admin-sessions", height=760)
+
+
+def month(window: Visit, password: str) -> None:
+    """Take the upper part of the overview, and the list of sessions on a phone in the dark."""
+    page = enter(window, password)
+    page.set_viewport_size({"width": 1360, "height": 1000})
+    page.locator(".part", has_text="Seen from outside").wait_for()
+    take(page, "overview", height=1000)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{SHOWN_URL}{SESSIONS}")
+    take(page, "sessions-phone", height=1100)
+
+
+def enter(window: Visit, password: str) -> Page:
+    """Sign in to the dashboard."""
+    page = window.page
+    page.goto(f"{SHOWN_URL}/admin/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.locator("#user-tools").wait_for()
+    return page
 
 
 def open_consent(window: Visit, client: OAuthClient) -> Page:
@@ -110,7 +140,9 @@ def take(page: Page, name: str, *, height: int | None = None) -> None:
         page.screenshot(path=file, full_page=True, animations="disabled")
     else:
         width = page.viewport_size["width"] if page.viewport_size else 0
-        page.screenshot(path=file, clip={"x": 0, "y": 0, "width": width, "height": height}, animations="disabled")
+        page.screenshot(
+            path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}, animations="disabled"
+        )
     sys.stdout.write(f"{file}\n")
 
 
