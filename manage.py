@@ -8,7 +8,7 @@ import sys
 
 def main() -> None:
     """Run the command; a configuration error ends with status 2 and without a traceback."""
-    # Imports leave next to nothing to collect, and looking for it took a fifth of the start. A server sets its own values later.
+    # Imports leave next to nothing to collect; to look for it took up to a fifth of a start. A server sets values of its own.
     gc.set_threshold(500_000, 50, 1_000)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mcpserver.settings")
     from django.core.management import execute_from_command_line
