@@ -4,6 +4,13 @@ from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db.models.signals import post_migrate
 
+from oauth_bridge import late_modules
+
+# Before any model of theirs is loaded. Of these three little is used: social-auth asks GitHub through our own client, nothing
+# here is OpenID Connect, and few clients sign.
+late_modules.put_off("requests", "jwcrypto.jwk", "jwt")
+late_modules.load_without_compiling("oauth2_provider.validators")
+
 
 class OAuthBridgeConfig(AppConfig):
     """Registered as ``oauth_bridge``."""

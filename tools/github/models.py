@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    # Built at the first answer of its kind: most calls need few of them, and no start needs any.
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, defer_build=True)
 
 
 class User(_Answer):
