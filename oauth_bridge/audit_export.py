@@ -18,10 +18,10 @@ Value = str | int | None
 
 def as_csv(events: Iterable[AuthEvent]) -> Iterator[str]:
     """Yield a line for the names, then one for each event. No cell is a formula: strangers choose names and addresses."""
-    yield _line(COLUMNS)
+    yield line(COLUMNS)
     for event in events:
         row = _row(event)
-        yield _line(_cell(row[name]) for name in COLUMNS)
+        yield line(row[name] for name in COLUMNS)
 
 
 def as_json_lines(events: Iterable[AuthEvent]) -> Iterator[str]:
@@ -55,12 +55,13 @@ def _row(event: AuthEvent) -> dict[str, Value]:
     }
 
 
+def line(cells: Iterable[Value]) -> str:
+    """Return a line of a CSV file. No cell of it is a formula."""
+    written = io.StringIO()
+    csv.writer(written).writerow(map(_cell, cells))
+    return written.getvalue()
+
+
 def _cell(value: Value) -> str:
     text = "" if value is None else str(value)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
-def _line(cells: Iterable[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow(cells)
-    return written.getvalue()

@@ -1,6 +1,7 @@
 """The page of what happened: filters, the newest first, files to take away, and whether the chain is whole."""
 
 import contextlib
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -81,29 +82,33 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     content_type, write = audit_export.FORMATS[form]
     operator = request.user if isinstance(request.user, Person) else None
     search = filters.search()
-    audit.record(audit.Kind.AUDIT_EXPORTED, operator=operator, format=form, asked=_asked(request))
-    name = f"gatehouse-audit-{timezone.now():%Y%m%d-%H%M%S}.{form}"
+    audit.record(audit.Kind.AUDIT_EXPORTED, operator=operator, format=form, asked=asked(request, Filters))
+    return attachment("audit", form, write(search.every()), content_type)
+
+
+def attachment(what: str, form: str, pieces: Iterable[str], content_type: str) -> StreamingHttpResponse:
+    """Return a file to keep, sent a piece at a time."""
+    name = f"gatehouse-{what}-{timezone.now():%Y%m%d-%H%M%S}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(write(search.every()), content_type=content_type, headers=headers)
+    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
 
 
 def _page(request: HttpRequest, report: verification.Report | None = None) -> HttpResponse:
     filters = Filters(request.GET)
-    before = request.GET.get("before", "")
-    key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    key = place(request)
     rows = filters.search().page(before=key, size=PAGE + 1) if filters.is_valid() else []
     shown = rows[:PAGE]
-    asked = [pair for pair in _asked(request).split("&") if pair]
+    pairs = [pair for pair in asked(request, Filters).split("&") if pair]
     older = urlencode({"before": shown[-1].pk}) if len(rows) > PAGE else ""
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": "Audit",
         "filters": filters,
-        "is_filtered": bool(asked),
+        "is_filtered": bool(pairs),
         "more_filters": any(filters.data.get(name) for name in ("reference", "session", "address")),
         "events": [_shown(event) for event in shown],
-        "asked": "&".join(asked),
-        "older": "&".join((*asked, older)) if older else "",
+        "asked": "&".join(pairs),
+        "older": "&".join((*pairs, older)) if older else "",
         "is_later_page": key is not None,
         "head": marks.read(marks.HEAD),
         "retention_days": settings.AUDIT_RETENTION_DAYS,
@@ -114,9 +119,15 @@ def _page(request: HttpRequest, report: verification.Report | None = None) -> Ht
     return render(request, "admin/audit.html", context)
 
 
-def _asked(request: HttpRequest) -> str:
+def asked(request: HttpRequest, filters: type[forms.Form]) -> str:
     """Return the filters of an address, without the place in the list."""
-    return urlencode([(name, value[:_LONGEST]) for name in Filters.base_fields if (value := request.GET.get(name, ""))])
+    return urlencode([(name, value[:_LONGEST]) for name in filters.base_fields if (value := request.GET.get(name, ""))])
+
+
+def place(request: HttpRequest) -> int | None:
+    """Return the key that the rows of the page come before; None for the first page."""
+    before = request.GET.get("before", "")
+    return int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
 
 
 def _shown(event: AuthEvent) -> dict[str, Any]:

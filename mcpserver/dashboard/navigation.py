@@ -60,7 +60,7 @@ PAGES = (
         ),
     ),
     Page("Tools", "admin:tools", "tools"),
-    Page("Audit", "admin:audit", "audit"),
+    Page("Audit", "admin:audit", "audit", below=(Page("Tool calls", "admin:calls"),)),
     Page("Operators", "admin:operators", "operators", right="own"),
 )
 

@@ -26,6 +26,7 @@ class DashboardSite(AdminSite):
         """Return our own pages, then the admin's. Each of ours checks the role of who asks."""
         from mcpserver.dashboard import (
             audit,
+            calls,
             doctor_page,
             operators,
             overview_page,
@@ -54,6 +55,8 @@ class DashboardSite(AdminSite):
             page("audit/", audit.events, "audit"),
             page("audit/check/", audit.check, "audit_check"),
             page("audit/export.<str:form>", audit.export, "audit_export"),
+            page("calls/", calls.listing, "calls"),
+            page("calls/export.<str:form>", calls.export, "calls_export"),
             page("operators/", operators.listing, "operators"),
             page("operators/add/", operators.add, "operators_add"),
             page("operators/<int:key>/role/", operators.change, "operators_change"),
