@@ -15,6 +15,9 @@ from tests.support.gatehouse import Gatehouse
 from tests.support.gatehouse import gatehouse as serve
 from tests.support.loopback import Listener, listener
 
+# As for a press (`tests.support.chromium.visit`): a machine that is busy with other tests is no fault of the page.
+playwright.expect.set_options(timeout=20_000)
+
 
 @pytest.fixture(scope="package")
 def gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatehouse]:
