@@ -10,7 +10,7 @@ class McpServerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and listen to what changes."""
-        from mcpserver import call_audit, checks, housekeeping, policies, profiles, tool_drift  # noqa: F401
+        from mcpserver import call_audit, checks, forgetting, housekeeping, policies, profiles, tool_drift  # noqa: F401
         from mcpserver.streams import notices
         from mcpserver.tasks.model import Task
         from oauth_bridge import housekeeping as sweeping
@@ -23,3 +23,4 @@ class McpServerConfig(AppConfig):
         policies.connect()
         tool_drift.connect()
         call_audit.connect(self)
+        forgetting.connect()

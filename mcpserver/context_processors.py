@@ -7,7 +7,6 @@ from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest
 
 from mcpserver import __version__
-from oauth_bridge.views.authorization import signed_in_person
 from wire import request_id
 
 
@@ -48,6 +47,9 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 def _login(request: HttpRequest) -> str:
     """Return the GitHub login of who is signed in to the pages; empty for nobody, and for an operator with a password."""
+    # Here, and not above: error pages are loaded at the start, and what this needs is not.
+    from oauth_bridge.views.authorization import signed_in_person
+
     try:
         person = signed_in_person(request) if hasattr(request, "user") else None
     except AnyDatabaseError:

@@ -1,10 +1,16 @@
 """Every path that Django serves. ``/mcp`` is a consumer's (``asgi.py``)."""
 
-from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLResolver, path, re_path
+from django.urls.resolvers import RoutePattern
 from django.views.generic import RedirectView
 
 from mcpserver import health, pages
+
+
+def _later(route: str, module: str, *, namespace: str | None = None) -> URLResolver:
+    """Return the paths of a module, which is loaded when the first of them is asked for, as Django loads this one."""
+    return URLResolver(RoutePattern(route), module, app_name=namespace, namespace=namespace)
+
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,8 +19,10 @@ urlpatterns = [
     path("health", health.alive),
     path("health/ready", health.ready),
     path("admin", RedirectView.as_view(url="/admin/")),
-    path("admin/", admin.site.urls),
-    path("", include("oauth_bridge.urls")),
+    # Most processes serve no operator.
+    _later("admin/", "mcpserver.dashboard.urls", namespace="admin"),
+    # Loaded in the background once the server listens (`serving/warming.py`).
+    _later("", "oauth_bridge.urls"),
     re_path(r"", pages.not_found),
 ]
 

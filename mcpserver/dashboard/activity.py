@@ -1,4 +1,4 @@
-"""What sessions did on the wire, for the pages of who is signed in; and what is forgotten here with a person."""
+"""What sessions did on the wire, for the pages of who is signed in."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,11 +8,9 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
-from mcpserver import call_audit
 from mcpserver.models import TransportSession
 from oauth_bridge.admin.activity import Activity
-from oauth_bridge.models import Person
-from tools.models import ToolCall, ToolRule
+from tools.models import ToolCall
 
 # A transport session that was touched so lately is in use: its row is touched every ten minutes.
 _IN_USE = timedelta(minutes=15)
@@ -32,13 +30,6 @@ def of_sessions(keys: Sequence[UUID]) -> dict[UUID, Activity]:
     return {
         key: Activity(*lately.get(key, ("", "")), connections=in_use.get(key, 0), calls=calls.get(str(key), 0)) for key in keys
     }
-
-
-def forget(person: Person) -> None:
-    """Delete the records of a person's calls, and the tools' rules about them."""
-    if person.github_id is not None:
-        call_audit.forget(person.github_id)
-        ToolRule.objects.filter(github_id=person.github_id).delete()
 
 
 def _program(info: Any) -> str:

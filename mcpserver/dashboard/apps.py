@@ -1,6 +1,11 @@
 """Django's admin with our site, and with the models of this project alone."""
 
+from importlib import import_module
+from typing import Any
+
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
 
 
 class AdminConfig(SimpleAdminConfig):
@@ -9,11 +14,13 @@ class AdminConfig(SimpleAdminConfig):
     default_site = "mcpserver.dashboard.site.DashboardSite"
 
     def ready(self) -> None:
-        """Register our own models."""
-        super().ready()
-        from mcpserver.dashboard import activity
-        from oauth_bridge.admin.activity import SOURCES
-        from oauth_bridge.people.leaving import ALSO_FORGET
+        """Register the admin's checks. Its pages are loaded with the first that is asked for (``urls.py``)."""
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(_check_pages, checks.Tags.admin)
 
-        SOURCES.append(activity.of_sessions)
-        ALSO_FORGET.append(activity.forget)
+
+def _check_pages(**options: Any) -> list[checks.CheckMessage]:
+    """Check the pages, which have to be there for that."""
+    import_module("mcpserver.dashboard.urls")
+    found: list[checks.CheckMessage] = check_admin_app(**options)
+    return found

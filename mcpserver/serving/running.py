@@ -5,9 +5,9 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.urls import get_resolver
 
 from mcpserver.edge.types import App
+from mcpserver.serving import warming
 from mcpserver.serving.collector import settle_collector
 
 # By module, so that the server that does not run is not loaded either: Twisted alone is a dozen MiB.
@@ -16,10 +16,9 @@ GRACE_SECONDS = 10
 
 
 def load_application() -> App:
-    """Return the ASGI application, with its routes loaded, so that no request pays for that."""
+    """Return the ASGI application."""
     module, _, name = settings.ASGI_APPLICATION.rpartition(".")
     app: App = getattr(import_module(module), name)
-    _ = get_resolver().url_patterns
     return app
 
 
@@ -27,7 +26,7 @@ def serve_project(server: str, app: App, listener: socket.socket) -> None:
     """Serve the project's own application: as ``serve``, with the records of calls written down to the last."""
     from tools import records  # models are ready when this is called, not when this module is read
 
-    with records.writing():
+    with records.writing(), warming.soon():
         serve(server, app, listener)
 
 
