@@ -32,5 +32,8 @@ _BY_FIRST_SEGMENT = {
 
 
 def zone_of(path: str) -> Zone:
-    """Return the zone of a decoded path. The first segment decides, so that no trailing slash or suffix slips past."""
-    return _BY_FIRST_SEGMENT.get(path[1:].partition("/")[0], Zone.PAGE)
+    """Return the zone of a decoded path. The first segment decides, so that no trailing slash or suffix slips past.
+
+    Leading slashes count as one, as they do for Channels' routes: ``//mcp`` reaches the protocol too.
+    """
+    return _BY_FIRST_SEGMENT.get(path.lstrip("/").partition("/")[0], Zone.PAGE)

@@ -43,6 +43,11 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._arriving_since = self.loop.time()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Behind the body it is a trailer, and no header of the request (RFC 9110 §6.5.1): a proxy has not looked at it.
+        if self._head_is_open:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self._head_is_open = False
         self._heads += 1

@@ -28,7 +28,9 @@ from mcpserver.edge.zones import Zone, zone_of
         ("/tokens", Zone.PAGE),
         ("/healthy", Zone.PAGE),
         ("/callback", Zone.PAGE),
-        ("//mcp", Zone.PAGE),
+        ("//mcp", Zone.MCP),
+        ("///sse", Zone.MCP),
+        ("//", Zone.PAGE),
         ("", Zone.PAGE),
     ],
 )

@@ -141,3 +141,10 @@ def test_a_connection_whose_end_is_not_read_is_broken(connection: GuardedProtoco
     assert not connection.transport.aborted  # type: ignore[attr-defined]
     connection.cut_if_late(loop.now + CLOSING_SECONDS + 0.1)
     assert connection.transport.aborted  # type: ignore[attr-defined]
+
+
+def test_a_trailer_is_no_header(connection: GuardedProtocol) -> None:
+    """RFC 9110 §6.5.1: it would come past a proxy that judges headers."""
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    connection.data_received(head + b"1\r\na\r\n0\r\nAuthorization: Bearer a\r\n\r\n")
+    assert [name for name, _ in connection.headers] == [b"host", b"transfer-encoding"]
