@@ -1,8 +1,5 @@
 """How many calls of one person may run at once in this process."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import ClassVar
 
 from tools.results import ToolError
@@ -10,7 +7,7 @@ from tools.results import ToolError
 # More than any known client sends together; waiting for an answer and running as a task count too.
 MAX_AT_ONCE = 32
 
-_running: Counter[int] = Counter()
+_running: dict[int, int] = {}
 
 
 class TooManyAtOnce(ToolError):
@@ -19,19 +16,22 @@ class TooManyAtOnce(ToolError):
     outcome: ClassVar[str] = "too_many_at_once"
 
 
-@contextmanager
-def one_more(github_id: int) -> Iterator[None]:
-    """Count a call of this person while the block lasts.
+def enter(github_id: int) -> None:
+    """Count a call of this person, until ``leave``.
 
     Raises:
-        TooManyAtOnce: there are too many already.
+        TooManyAtOnce: there are too many already; nothing was counted.
     """
-    if _running[github_id] >= MAX_AT_ONCE:
+    count = _running.get(github_id, 0)
+    if count >= MAX_AT_ONCE:
         raise TooManyAtOnce(f"{MAX_AT_ONCE} calls of this person run already. Wait until one has ended, and call again.")
-    _running[github_id] += 1
-    try:
-        yield
-    finally:
-        _running[github_id] -= 1
-        if not _running[github_id]:
-            del _running[github_id]
+    _running[github_id] = count + 1
+
+
+def leave(github_id: int) -> None:
+    """Count a call no longer."""
+    count = _running[github_id] - 1
+    if count:
+        _running[github_id] = count
+    else:
+        del _running[github_id]

@@ -14,6 +14,7 @@ from tools.context import ToolContext
 from tools.link import CallEnded, CapabilityMissing
 from tools.registry import Tool
 from tools.results import ToolError, ToolResult
+from wire.first_step import Begun
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +50,11 @@ async def run(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) ->
     started = time.perf_counter()
     outcome, size = "fault", 0
     try:
-        with limits.one_more(context.person.github_id):
+        limits.enter(github_id := context.person.github_id)
+        try:
             result, size = await _carry_out(tool, arguments, context)
+        finally:
+            limits.leave(github_id)
         outcome = ToolError.outcome if result.is_error else "ok"
         return result
     except CapabilityMissing as error:
@@ -93,10 +97,11 @@ def _fault(tool: Tool, context: ToolContext, error: BaseException) -> ToolFault:
 async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolContext) -> tuple[ToolResult, int]:
     """Return the result and its size."""
     parsed = arguments_module.parse(tool, arguments)
-    missing = permissions.required_scopes(tool, parsed) - context.scopes
-    if missing:
+    needed = permissions.required_scopes(tool, parsed)
+    if not needed <= context.scopes:
+        missing = needed - context.scopes
         raise PermissionMissing(f"{tool.name} needs a permission that was not granted: {' '.join(sorted(missing))}.")
-    if tool.quota != quotas.NO_QUOTA:
+    if tool.quota is not quotas.NO_QUOTA:
         await quotas.take(tool.name, tool.quota, context.person.github_id)
     result, size = sizes.bounded(tool.name, await _within_time(tool, parsed, context), tool.max_result_characters)
     _check_output(tool, result)
@@ -104,10 +109,13 @@ async def _carry_out(tool: Tool, arguments: Mapping[str, Any], context: ToolCont
 
 
 async def _within_time(tool: Tool, parsed: BaseModel, context: ToolContext) -> ToolResult:
+    begun = Begun(_call(tool, parsed, context))
+    if begun.is_done:
+        return begun.result
     limit = context.running.within(tool.timeout_seconds)
     try:
         async with limit:
-            return await _call(tool, parsed, context)
+            return await begun.rest()
     except TimeoutError:
         if not limit.expired():
             raise  # the tool's own, and nobody caught it: a bug

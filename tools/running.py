@@ -17,8 +17,12 @@ class Running:
         self._left = 0.0
 
     def within(self, seconds: float) -> asyncio.Timeout:
-        """Return the time limit of the call, to be entered: ``async with running.within(10) as limit``."""
-        self._limit = asyncio.timeout(seconds)
+        """Return the time limit of the call, to be entered: ``async with running.within(10) as limit``.
+
+        A call that has asked already, before it is first waited for, has its limit from the answer on.
+        """
+        self._left = seconds
+        self._limit = asyncio.timeout(None if self._asking else seconds)
         return self._limit
 
     @contextlib.asynccontextmanager
