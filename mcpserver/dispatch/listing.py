@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcpserver.dispatch import calls, failures, rights
+from mcpserver.dispatch import calls, failures, judged, rights
 from mcpserver.dispatch.call import Call
 from mcpserver.protocol import pages, prompts, resources, tools
 from mcpserver.protocol.errors import ProtocolError
@@ -23,6 +23,9 @@ _Definitions = list[Mapping[str, Any]]
 
 async def list_page(step: ListPage, call: Call) -> SingleOutcome:
     """Return the page that was asked for, of what this caller may see."""
+    if step.after is None and step.kind is tools.TOOLS:
+        key = (step.kind.member, step.revision.name)
+        return judged.once(call.principal, key, CATALOG, call.server, lambda: _first_page_of_tools(step, call))
     definitions = _VISIBLE[step.kind](call.principal)
     try:
         own = await _own_resources(call) if step.kind is resources.RESOURCES else []
@@ -34,6 +37,10 @@ async def list_page(step: ListPage, call: Call) -> SingleOutcome:
         return error
     except failures.EXPECTED as error:
         return failures.error_for(error)
+
+
+def _first_page_of_tools(step: ListPage, call: Call) -> bytes:
+    return _pages.page(step.kind, _tools(call.principal), None, step.revision, call.server)
 
 
 def tools_of(principal: Principal) -> list[Tool]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from mcpserver.dispatch import judged
 from mcpserver.policies import POLICIES
 from oauth_bridge.principals import Principal
 from tools import permissions
@@ -28,6 +29,11 @@ def subject_of(principal: Principal) -> Subject:
 
 def explain(tool: Tool, principal: Principal, arguments: Mapping[str, Any] | None = None) -> Verdict:
     """Return whether the caller may call a tool now, its scopes included, and why."""
+    if tool.step_up is None:
+        # Whatever the arguments are.
+        return judged.once(
+            principal, tool.name, tool, None, lambda: permissions.explain(tool, subject_of(principal), POLICIES.current)
+        )
     return permissions.explain(tool, subject_of(principal), POLICIES.current, arguments)
 
 

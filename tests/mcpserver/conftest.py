@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mcpserver import bearer
+from mcpserver.dispatch import judged
 from oauth_bridge.principals import Principal
 from tests.mcpserver.endpoint import ALICE
 from wire import request_id
@@ -18,6 +19,8 @@ def alice(monkeypatch: pytest.MonkeyPatch) -> Principal:
         return ALICE
 
     monkeypatch.setattr(bearer, "authenticate", authenticate)
+    # Tests put other things in the place of the catalog's: nothing is known of her from the one before.
+    monkeypatch.setattr(judged, "_judged", {})
     return ALICE
 
 
