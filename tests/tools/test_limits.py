@@ -24,6 +24,11 @@ async def look(arguments: Arguments, context: ToolContext) -> ToolResult:
     return text("done")
 
 
+async def look_again(arguments: Arguments, context: ToolContext) -> ToolResult:
+    """Look again."""
+    return text("done")
+
+
 OPTIONS = {"title": "Look", "scopes": set(), "read_only": True}
 
 
@@ -66,6 +71,8 @@ async def test_a_quota_is_a_persons_own_and_a_tools_own() -> None:
     limited = tool(title="Look", scopes=set(), read_only=True, per_day=2)(look)
     answers = [await runner.run(limited, {}, context_of(person)) for person in (ALICE, ALICE, ALICE, BOB)]
     assert [each.is_error for each in answers] == [False, False, True, False]
+    other = tool(title="Look", scopes=set(), read_only=True, per_day=1)(look_again)
+    assert not (await runner.run(other, {}, context_of(ALICE))).is_error
     said = answers[2].content[0]["text"]
     assert said.startswith("look may be called 2 times a day, and that is used up: 0 left. Wait ")
 
