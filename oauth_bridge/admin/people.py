@@ -129,10 +129,15 @@ class PersonAdmin(parts.ReadOnlyAdmin):
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         """Let people back."""
         roles.require(request, "operate")
-        chosen = list(queryset)
-        for person in chosen:
-            leaving.let_back(person, operator=parts.operator_of(request))
-        messages.success(request, f"{len(chosen)} account(s) switched on.")
+        count = 0
+        for person in queryset:
+            try:
+                leaving.let_back(person, operator=parts.operator_of(request))
+            except leaving.Protected as error:
+                messages.warning(request, f"Left alone: {person}. {error}")
+            else:
+                count += 1
+        messages.success(request, f"{count} account(s) switched on.")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         """Return the list."""

@@ -44,7 +44,12 @@ def cut_off(person: Person, *, operator: Person) -> int:
 
 @transaction.atomic
 def let_back(person: Person, *, operator: Person) -> None:
-    """Switch a person on again. What ended stays ended, and the rules decide."""
+    """Switch a person on again. What ended stays ended, and the rules decide.
+
+    Raises:
+        Protected: an owner's account, by one who is none.
+    """
+    _check_rank(person, operator)
     Person.objects.filter(pk=person.pk).update(is_active=True)
     audit.record(audit.Kind.PERSON_SWITCHED, person=person, operator=operator, switched="on")
 
@@ -80,7 +85,15 @@ def forget(person: Person, *, operator: Person) -> None:
 def _check(person: Person, operator: Person) -> None:
     if person.pk == operator.pk:
         raise Protected("This is your own account. Another operator has to do that.")
-    if roles.has_right(person, "own") and not roles.has_right(operator, "own"):
+    _check_rank(person, operator)
+
+
+def _check_rank(person: Person, operator: Person) -> None:
+    """Whoever is cut off has no role at present; what they had comes back with them, so it counts here."""
+    if roles.has_right(operator, "own"):
+        return
+    by_rule = AllowRule.objects.filter(github_id=person.github_id, github_id__isnull=False, is_admin=True)
+    if person.is_superuser or by_rule.exists():
         raise Protected("This is an owner's account. An owner has to do that.")
 
 

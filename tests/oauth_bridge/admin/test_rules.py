@@ -120,3 +120,19 @@ def test_an_operator_who_is_no_owner_cannot_cut_an_owner_off(live: Live) -> None
     owner.refresh_from_db()
     assert owner.is_active
     assert not Session.objects.exists()
+
+
+def test_an_operator_who_is_no_owner_neither_lets_back_nor_deletes_an_owner_who_was_cut_off(live: Live) -> None:
+    """Cut off they have no role, but what they had comes back with them."""
+    owner = Person.objects.create_superuser("boss", PASSWORD)
+    by_rule = Person.objects.create(username="github:7", github_id=7, login="carol")
+    AllowRule.objects.create(login="carol", github_id=7, is_admin=True)
+    Person.objects.filter(pk__in=(owner.pk, by_rule.pk)).update(is_active=False)
+    colleague = Colleague(live, "operator")
+    for person in (owner, by_rule):
+        for what, form in (("let-back", {}), ("forget", {"login": str(person)})):
+            colleague.post(f"oauth_bridge/person/{person.pk}/{what}/confirm/", **form)
+        colleague.act("person", "switch_on", person.pk)
+        person.refresh_from_db()
+        assert not person.is_active
+    assert AllowRule.objects.filter(github_id=7).exists()
