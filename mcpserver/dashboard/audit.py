@@ -1,8 +1,8 @@
 """The page of what happened: filters, the newest first, files to take away, and whether the chain is whole."""
 
 import contextlib
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,10 +48,7 @@ class Filters(forms.Form):
 
     def search(self) -> Search:
         """Return what was asked for. ``until`` is a whole day."""
-        asked = {name: value for name, value in self.cleaned_data.items() if value and value != EVERYTHING}
-        for name, days in (("since", 0), ("until", 1)):
-            if day := asked.get(name):
-                asked[name] = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=days)
+        asked = {name: value for name, value in with_moments(self.cleaned_data).items() if value != EVERYTHING}
         return Search(**asked, without_calls=not self.cleaned_data["kind"])
 
 
@@ -122,6 +119,17 @@ def _page(request: HttpRequest, report: verification.Report | None = None) -> Ht
 def asked(request: HttpRequest, filters: type[forms.Form]) -> str:
     """Return the filters of an address, without the place in the list."""
     return urlencode([(name, value[:_LONGEST]) for name in filters.base_fields if (value := request.GET.get(name, ""))])
+
+
+def with_moments(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form found and is not empty; of days, when ``since`` begins and ``until`` ends."""
+    asked = {name: value for name, value in found.items() if value}
+    for name in asked.keys() & {"since", "until"}:
+        asked[name] = datetime.combine(asked[name], time(), UTC)
+    if until := asked.pop("until", None):
+        # After the last day that Python knows there is none.
+        asked |= {"until": until + timedelta(days=1)} if until.date() != date.max else {}
+    return asked
 
 
 def place(request: HttpRequest) -> int | None:

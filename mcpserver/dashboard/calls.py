@@ -1,6 +1,5 @@
 """The page of tool calls: filters, the newest first, and files to take away. The audit proves each of them."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from mcpserver.dashboard import roles
-from mcpserver.dashboard.audit import PAGE, asked, attachment, place
+from mcpserver.dashboard.audit import PAGE, asked, attachment, place, with_moments
 from mcpserver.dashboard.call_search import FORMATS, WRONG, CallSearch
 from mcpserver.dashboard.figures import FINE
 from oauth_bridge import audit
@@ -38,11 +37,7 @@ class Filters(forms.Form):
 
     def search(self) -> CallSearch:
         """Return what was asked for. ``until`` is a whole day."""
-        found = {name: value for name, value in self.cleaned_data.items() if value}
-        for name, days in (("since", 0), ("until", 1)):
-            if day := found.get(name):
-                found[name] = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=days)
-        return CallSearch(**found)
+        return CallSearch(**with_moments(self.cleaned_data))
 
 
 @require_GET

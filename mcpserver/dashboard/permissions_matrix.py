@@ -42,7 +42,8 @@ class Place:
     def parse(name: str) -> "Place | None":
         """Return the place that a field's name says, or None for a field of another kind."""
         parts = name.split("/")
-        if len(parts) != 4 or parts[0] != _FIELD or parts[1] not in STATES:
+        # NUL is no text that the database can hold.
+        if len(parts) != 4 or parts[0] != _FIELD or parts[1] not in STATES or "%00" in name:
             return None
         return Place(unquote(parts[2]), unquote(parts[3]), parts[1])
 

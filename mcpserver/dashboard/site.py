@@ -1,12 +1,14 @@
 """The operator's dashboard as an admin site."""
 
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import path
 
 from mcpserver import __version__
@@ -64,6 +66,18 @@ class DashboardSite(AdminSite):
             *super().get_urls(),
         ]
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's signature
+        """Return the view for operators alone; what it is asked is text that the database can hold."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if _has_nul(request.GET) or _has_nul(request.POST):
+                raise BadRequest("NUL is no text.")
+            return guarded(request, *args, **kwargs)
+
+        return page
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page of the dashboard knows; ``shell`` is the frame's."""
         return {**super().each_context(request), "shell": self._shell(request)}
@@ -109,3 +123,7 @@ class DashboardSite(AdminSite):
             role = role_of(request.user)
             shell |= {"navigation": navigation.entries(request), "role": role.value if role else ""}
         return shell
+
+
+def _has_nul(data: QueryDict) -> bool:
+    return any("\0" in text for name, values in data.lists() for text in (name, *values))

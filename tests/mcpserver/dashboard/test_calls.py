@@ -150,3 +150,11 @@ def test_the_page_asks_a_fixed_number_of_times(django_assert_max_num_queries: Dj
     for address in ("/admin/calls/", "/admin/calls/?person=p7&outcome=ok&client=c"):
         with django_assert_max_num_queries(8):
             assert http.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["calls/", "calls/export.csv", "audit/", "audit/export.csv"])
+def test_the_last_day_that_there_is_ends_never(page: str) -> None:
+    call("a", request_id="the-call").save()
+    answer = browser().get(f"/admin/{page}?since=0001-01-01&until=9999-12-31")
+    assert answer.status_code == 200
+    assert not page.startswith("calls") or b"the-call" in answer.getvalue()

@@ -355,3 +355,27 @@ def test_many_columns_come_in_pages_and_can_be_found(owner: Http) -> None:
     # Saved on the second page, back on the second page.
     answer = save(owner, {cell("calculate", "team:acme/t49", "allow"): "deny"}, "?page=2")
     assert answer.headers["Location"] == f"{MATRIX}?page=2"
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        (f"{WHY}?login=a%00", None),
+        (f"{MATRIX}?column=client:%00", None),
+        (MATRIX, {cell("calculate", "everyone"): "deny", "note": "a\0"}),
+        (SWITCH, {"target": "calculate", "to": "off", "shown": "", "message": "a\0"}),
+        (READ_ONLY_CLIENT, {"name": "claude.ai", "note": "\0"}),
+        (READ_ONLY_CLIENT, {"remove": "\0"}),
+    ],
+)
+def test_what_the_database_cannot_hold_is_refused(db: None, client: Http, path: str, form: dict[str, str] | None) -> None:
+    client.force_login(somebody("operator"), backend=BY_PASSWORD)
+    answer = client.get(path) if form is None else client.post(path, form)
+    assert answer.status_code == 400
+    assert nothing_is_decided()
+
+
+def test_nor_is_a_cell_about_it_saved(db: None, client: Http) -> None:
+    client.force_login(somebody("operator"), backend=BY_PASSWORD)
+    assert save(client, {cell("calculate", "client:\0"): "deny"}).status_code == 302
+    assert "could not be read" in told(client, MATRIX)
