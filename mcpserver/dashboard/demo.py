@@ -13,6 +13,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Model
 
+from mcpserver.dashboard import demo_decisions
 from oauth_bridge.models import AccessRequest, AllowRule, AuthEvent, Client, ClientDocument, Person, Session
 from tools import changes
 from tools.models import ToolCall
@@ -88,6 +89,7 @@ def fill(size: Size, *, now: datetime, public_url: str, seed: int = 1) -> None:
         _write(AuthEvent, _events(sessions, clients, chance, now))
         _record(_calls(size.calls, sessions, chance, now))
         AccessRequest.objects.bulk_create(_requests(now))
+        demo_decisions.write(people)
 
 
 def _people(count: int, chance: random.Random, now: datetime) -> list[Person]:

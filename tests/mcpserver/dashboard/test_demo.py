@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client as Http
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -17,7 +18,9 @@ from oauth_bridge.models import (
     RefreshToken,
     Session,
 )
-from tools.models import ToolCall
+from tools.catalog import CATALOG
+from tools.models import ReadOnlyClient, ToolCall, ToolRule, ToolSwitch
+from tools.policy import set_target
 
 SMALL = {"people": 10, "sessions": 20, "calls": 50}
 
@@ -33,6 +36,20 @@ def test_it_fills_an_empty_database(development: None) -> None:
     assert (
         ToolCall.objects.filter(at__gt=timezone.now()).count() == AuthEvent.objects.filter(at__gt=timezone.now()).count() == 0
     )
+
+
+def test_the_pages_of_tools_have_something_to_show(development: None, owner: Http) -> None:
+    """A column of each kind, and every one of them about what there is."""
+    call_command("demo", **SMALL)
+    matrix, switches = (owner.get(f"/admin/tools/{page}").content.decode() for page in ("", "switches/"))
+    for words in ("example-labs/platform", "release team", Person.objects.get(github_id=900_009).login, "helper.example.net"):
+        assert f'<bdi title="{words}">' in matrix
+    assert "There is no rule yet" not in matrix
+    assert "reaches nobody" not in matrix
+    assert "Off until Monday" in switches
+    assert "<bdi>helper.example.net</bdi>" in switches
+    known = {tool.name for tool in CATALOG} | {set_target(tool.set) for tool in CATALOG}
+    assert {row.target for row in (*ToolRule.objects.all(), *ToolSwitch.objects.all())} <= known
 
 
 def test_nothing_of_it_lets_anybody_in(development: None) -> None:
@@ -73,6 +90,6 @@ def test_the_same_seed_gives_the_same_month(db: None) -> None:
     for _ in range(2):
         demo.fill(demo.Size(**SMALL), now=now, public_url="http://localhost", seed=3)
         months.append(list(ToolCall.objects.order_by("request_id").values_list("request_id", "at", "login", "tool", "outcome")))
-        for model in (ToolCall, Session, Client, Person, AllowRule, AccessRequest):
+        for model in (ToolCall, Session, Client, Person, AllowRule, AccessRequest, ToolRule, ToolSwitch, ReadOnlyClient):
             model._default_manager.all().delete()
     assert months[0] == months[1]
