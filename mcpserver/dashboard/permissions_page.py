@@ -107,7 +107,9 @@ def _page(
 ) -> HttpResponse:
     rules = list(ToolRule.objects.select_related("group"))
     sought = request.GET.get("find", "").strip()[:100]
-    added, unknown = _added(request)
+    # Somebody may have deleted the last rule of a column in which something is chosen here: it is shown all the same.
+    lost = {token for _, token in chosen or {}} - {permissions_whom.of_rule(rule).token for rule in rules}
+    added, unknown = _added([*request.GET.getlist("column")[:_MAX_ADDED], *sorted(lost)])
     columns = permissions_matrix.columns(rules, added, permissions_whom.unreachable(), sought)
     pages = max(1, -(-len(columns) // COLUMNS))
     number = _number(request.GET.get("page", ""), pages)
@@ -136,11 +138,11 @@ def _page(
     return render(request, "admin/tools.html", context, status=status)
 
 
-def _added(request: HttpRequest) -> tuple[list[Whom], list[str]]:
-    """Return whom the address adds a column for, and what it names that there is not."""
+def _added(tokens: list[str]) -> tuple[list[Whom], list[str]]:
+    """Return whom a column is added for, and what is named that there is not."""
     found: dict[str, Whom] = {}
     unknown = []
-    for token in request.GET.getlist("column")[:_MAX_ADDED]:
+    for token in tokens:
         try:
             whom = permissions_whom.by_token(token[:300])
         except UnknownWhom as error:

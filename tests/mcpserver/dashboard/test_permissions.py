@@ -202,6 +202,14 @@ def test_two_operators_who_save_at_once_lose_nothing_silently(owner: Http) -> No
     assert not AuthEvent.objects.filter(kind="changed_by_hand").exists()
 
 
+def test_what_was_chosen_in_a_column_that_another_emptied_is_shown_still(owner: Http) -> None:
+    alice = person()
+    answer = save(owner, {cell("calculate", f"person:{alice.github_id}", "deny"): "allow"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert re.search(rf'<select name="{cell("calculate", "person:1001")}".*?value="allow" selected', page)
+
+
 def test_what_another_decided_elsewhere_stays(owner: Http) -> None:
     ToolRule.objects.create(target="get_issue", effect="deny", who="everyone")
     save(owner, {cell("calculate", "everyone"): "deny"})
