@@ -6,9 +6,9 @@ from django.db.models.signals import post_migrate
 
 from oauth_bridge import late_modules
 
-# Before any model of theirs is loaded. Of these three little is used: social-auth asks GitHub through our own client, nothing
-# here is OpenID Connect, and few clients sign.
-late_modules.put_off("requests", "jwcrypto.jwk", "jwt")
+# Before any model of theirs is loaded. Of these little is used: social-auth asks GitHub through our own client, and nothing
+# here is OpenID Connect.
+late_modules.put_off("requests", "jwcrypto.jwk")
 late_modules.load_without_compiling("oauth2_provider.validators")
 
 
