@@ -37,10 +37,9 @@ def _is_alive(connection: "psycopg.Connection[Any]") -> bool:
     now = time.monotonic()
     last = _lent.get(connection)
     _lent[connection] = now
-    if last is None:
-        return True
     try:
-        if now - last > ASK_AFTER_SECONDS or _has_something_to_read(connection):
+        # The pool makes them ahead of need, too: nobody knows how long one has waited that was never lent.
+        if last is None or now - last > ASK_AFTER_SECONDS or _has_something_to_read(connection):
             ConnectionPool.check_connection(connection)
     except psycopg.OperationalError:
         connection.close()

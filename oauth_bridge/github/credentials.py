@@ -33,6 +33,11 @@ _REPLACE = statements.Update(
     dead_at=statements.moment("dead_at"),
     updated_at=statements.moment("now"),
 )
+_HOLD = statements.Select(
+    lambda: GitHubCredential.objects.select_for_update(no_key=True).filter(
+        pk=statements.number("credential"), dead_at__isnull=True
+    )
+)
 
 
 class CredentialUnavailable(Exception):
@@ -81,6 +86,11 @@ def covering(person: Person, wanted: tuple[str, ...]) -> GitHubCredential | None
     """Return the person's usable credential with the least rights that is enough for the scopes, or None."""
     enough = [row for row in _usable(person) if not scopes.missing_at_github(wanted, row.scope)]
     return min(enough, key=lambda row: len(row.scope.split()), default=None)
+
+
+def hold(credential: GitHubCredential) -> bool:
+    """Lock a credential until the transaction ends; return whether it is alive still."""
+    return _HOLD.first(credential=credential.pk) is not None
 
 
 def with_scope(person: Person, github_scope: str) -> list[GitHubCredential]:

@@ -123,6 +123,9 @@ def _allow(request: HttpRequest, waiting: PendingAuthorization, browser: Browser
         throttle.check_sign_in(browser.address, browser.value, is_new=browser.is_new)
     # One transaction: each commit is a write to the disk that the person waits for.
     with transaction.atomic():
+        # First, as in a sign-in: an operator may be ending just now what the person has.
+        if credential is not None and not credentials.hold(credential):
+            credential = None
         if not pending.allow(waiting, person=person):
             return pages.already_answered(request)
         if person is not None and credential is not None:
