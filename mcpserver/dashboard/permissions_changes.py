@@ -11,7 +11,7 @@ from django.db import transaction
 
 from mcpserver.dashboard import permissions_matrix, permissions_whom
 from mcpserver.dashboard.permissions_matrix import STATES, Place
-from mcpserver.dashboard.permissions_whom import Whom
+from mcpserver.dashboard.permissions_whom import UnknownWhom, Whom
 from oauth_bridge import audit, sessions
 from oauth_bridge.models import Person
 from tools.models import Decision, ToolRule
@@ -81,7 +81,11 @@ def save(changes: list[Change], remark: str, *, operator: Person) -> list[str]:
 def _people(changes: list[Change], rules: permissions_matrix.Rules) -> dict[str, Whom]:
     known = {token: permissions_whom.of_rule(found[0]) for (_, token), found in rules.items()}
     tokens = {each.place.token for each in changes}
-    return {token: known.get(token) or permissions_whom.by_token(token) for token in sorted(tokens)}
+    found = {token: known.get(token) or permissions_whom.by_token(token) for token in sorted(tokens)}
+    # By another spelling the rules that there are would not be seen.
+    if other := next((token for token, whom in found.items() if whom.token != token), None):
+        raise UnknownWhom(f"Nobody is known as {other[:100]}.")
+    return found
 
 
 def _save(change: Change, whom: Whom, rules: permissions_matrix.Rules, remark: str, operator: Person) -> str:

@@ -387,3 +387,12 @@ def test_nor_is_a_cell_about_it_saved(db: None, client: Http) -> None:
     client.force_login(somebody("operator"), backend=BY_PASSWORD)
     assert save(client, {cell("calculate", "client:\0"): "deny"}).status_code == 302
     assert "could not be read" in told(client, MATRIX)
+
+
+@pytest.mark.parametrize("token", ["organization:ACME", "person:01001", "client:Claude.ai"])
+def test_a_cell_has_one_name(owner: Http, token: str) -> None:
+    """By another one a decision would pass by the rules that there are."""
+    person()
+    save(owner, {cell("calculate", token): "deny"})
+    assert not ToolRule.objects.exists()
+    assert "Nobody is known as" in told(owner, MATRIX)
