@@ -89,13 +89,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500: a fault of ours. The reference leads the operator to the traceback in the log."""
+    then = (
+        "look for the reference below in the server's log."
+        if _is_at_dashboard(request)
+        else "send the operator the reference below."
+    )
     return render_error(
         request,
         status=500,
         title="Something broke on our side",
         what_happened="The server met a fault it did not expect. Nothing you did caused it.",
         whose_turn="The operator's",
-        what_to_do="Try again in a minute. If it happens again, send the operator the reference below.",
+        what_to_do=f"Try again in a minute. If it happens again, {then}",
         error="server_error",
     )
 

@@ -16,6 +16,7 @@ from mcpserver.dashboard.call_search import FORMATS, WRONG, CallSearch
 from mcpserver.dashboard.figures import FINE
 from oauth_bridge import audit
 from oauth_bridge.models import Person
+from tools.catalog import CATALOG
 from tools.models import ToolCall
 
 _LONGEST = 255
@@ -24,9 +25,16 @@ _LONGEST = 255
 class Filters(forms.Form):
     """What the operator looks for."""
 
-    tool = forms.CharField(label="Tool", required=False, max_length=_LONGEST)
+    tool = forms.CharField(
+        label="Tool",
+        required=False,
+        max_length=_LONGEST,
+        widget=forms.TextInput(attrs={"list": "tools", "spellcheck": "false"}),
+    )
     outcome = forms.ChoiceField(
-        label="Outcome", required=False, choices=[("", "Any"), ("ok", "Went well"), (WRONG, "Went wrong")]
+        label="Outcome",
+        required=False,
+        choices=[("", "Any"), ("ok", "Went well"), (WRONG, "Went wrong"), ("cancelled", "Cancelled")],
     )
     person = forms.CharField(label="Person", required=False, max_length=_LONGEST)
     client = forms.CharField(label="Client", required=False, max_length=_LONGEST)
@@ -55,7 +63,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "is_filtered": bool(pairs),
         "more_filters": any(filters.data.get(name) for name in ("reference", "session")),
-        "calls": [(call, _tone(call)) for call in shown],
+        "tools": [tool.name for tool in CATALOG],
+        "calls": [(call, _tone(call), call.outcome.replace("_", " ")) for call in shown],
         "asked": "&".join(pairs),
         "older": "&".join((*pairs, older)) if older else "",
         "is_later_page": key is not None,
