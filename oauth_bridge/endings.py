@@ -79,11 +79,16 @@ def end(what: Reach, *, operator: Person, ask_again: bool) -> int:
         # Before the codes: one that a sign-in is giving just now is there after that.
         _forget_consents(what)
     if what.whose is not Whose.SESSION:
-        # Before the sessions: a code that is being redeemed just now has its row locked, and its session is seen after that.
-        _narrow(Grant.objects.filter(used_at__isnull=True), what, person="user", client="application").update(
-            expires=timezone.now()
-        )
+        void_codes(_narrow(Grant.objects.all(), what, person="user", client="application"))
     return sessions.end(what.sessions, Session.EndReason.OPERATOR, operator=operator)
+
+
+def void_codes(grants: QuerySet[Grant]) -> None:
+    """Let codes that are not redeemed yet be worth nothing.
+
+    Before sessions are ended: a code that is being redeemed just now has its row locked, and its session is seen after that.
+    """
+    grants.filter(used_at__isnull=True).update(expires=timezone.now())
 
 
 def _forget_consents(what: Reach) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from oauth_bridge import audit, endings, sessions
 from oauth_bridge.admin import known, parts
 from oauth_bridge.documents import hosts
-from oauth_bridge.models import Client, ClientHost, Person, Session
+from oauth_bridge.models import Client, ClientHost, Grant, Person, Session
 
 
 class NotPossible(Exception):
@@ -21,6 +21,7 @@ def switch_off(clients: QuerySet[Client], *, operator: Person) -> tuple[int, int
     Client.objects.filter(pk__in=[client.pk for client in chosen], disabled_at__isnull=True).update(disabled_at=timezone.now())
     for client in chosen:
         audit.record(audit.Kind.CLIENT_CHANGED, client=client, operator=operator, switched="off")
+    endings.void_codes(Grant.objects.filter(application__in=chosen))
     ended = sessions.end(Session.objects.filter(client__in=chosen), Session.EndReason.OPERATOR, operator=operator)
     sessions.withdraw_rights()
     return len(chosen), ended

@@ -56,6 +56,17 @@ def test_a_code_that_is_under_way_ends_with_its_person(live: Live) -> None:
     assert not Session.objects.filter(ended_at__isnull=True).exists()
 
 
+def test_a_code_that_is_under_way_ends_with_its_client(live: Live) -> None:
+    """Its people sign in anew, as the page says, when it is switched on again."""
+    client = signed_in(live.url, live.simulator)
+    callback = live.browser().sign_in(client.authorize_url())
+    operator, key = Operator(live), Client.objects.get(client_id=client.client_id).pk
+    operator.act("client", "switch_off", key)
+    operator.act("client", "switch_on", key)
+    assert client.redeem(callback).json()["error"] == "invalid_grant"
+    assert not Session.objects.filter(ended_at__isnull=True).exists()
+
+
 def test_asking_for_everything_anew_leads_through_github(live: Live) -> None:
     """Without it, whoever is signed in to the pages needs no more than *Allow*."""
     client, browser = signed_in(live.url, live.simulator), signed_in_browser(live)
