@@ -46,6 +46,7 @@ def main() -> None:
         gatehouse.served.manage("demo", "--people", "40", "--sessions", "160", "--calls", "6000")
         with visit(browser) as window:
             month(window, gatehouse.password)
+            matrix(window)
     close_all()
 
 
@@ -114,6 +115,19 @@ def month(window: Visit, password: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(f"{SHOWN_URL}{SESSIONS}")
     take(page, "sessions-phone", height=1100)
+
+
+def matrix(window: Visit) -> None:
+    """Take the matrix of who may use what, from where there are rules, with a cell that was touched."""
+    page = window.page
+    page.set_viewport_size({"width": 1480, "height": 860})
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{SHOWN_URL}/admin/tools/")
+    page.locator(".matrix tr.set", has_text="set:issues").evaluate(
+        "row => { row.closest('.matrix').scrollTop = row.offsetTop - row.closest('table').tHead.offsetHeight }"
+    )
+    page.get_by_role("combobox", name="get_issue for release team", exact=True).select_option("deny")
+    take(page, "permissions", height=860)
 
 
 def enter(window: Visit, password: str) -> Page:
