@@ -94,9 +94,12 @@ def test_the_page_finds_shows_and_turns(live: Live) -> None:
     assert "ref-1<" not in second
     assert "Nothing fits" in operator.page("audit/?person=nobody")
     for wrong in ("address=x", "since=tomorrow", "kind=none"):
-        assert "cannot be read" in operator.page(f"audit/?{wrong}")
+        page = operator.page(f"audit/?{wrong}")
+        assert "cannot be read" in page
+        assert "export." not in page
     for place in ("-1", "1e9", "9" * 30, "٣"):
         operator.page(f"audit/?before={place}")
+    assert "There is nothing older." in operator.page("audit/?before=1")
 
 
 def test_batches_of_calls_are_shown_to_whoever_asks_for_them_and_without_their_hashes(live: Live) -> None:
