@@ -1,7 +1,6 @@
 """The product's own backend, with the trap."""
 
 from mcpserver.postgresql import base
-
 from tests.crash.trap import Trapped
 
 
