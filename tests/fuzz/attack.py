@@ -96,7 +96,9 @@ class Attack:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
-                return await _read(reader, has_body=method != "HEAD", request_id=_answered_id(headers, body))
+                # Only what is posted is answered; the body of a GET says nothing.
+                answered = _answered_id(headers, body) if method == "POST" else None
+                return await _read(reader, has_body=method != "HEAD", request_id=answered)
         except TimeoutError:
             return -1, f"no answer within {PATIENCE_SECONDS} seconds", b""
         finally:

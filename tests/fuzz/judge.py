@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+_ADDRESS = b"event: endpoint\ndata: /messages"
 # A line of the log at a level that tells of a fault, or the head of a traceback.
 _FAULT = re.compile(r"^(?:\S+ (?:ERROR|CRITICAL) .*|Traceback \(most recent call last\):.*)$", re.MULTILINE)
 
@@ -34,6 +35,9 @@ def wrong_in_stream(head: bytes, received: bytes, *, has_ended: bool, request_id
         return "a stream that breaks off"
     messages = []
     for block in blocks:
+        if block.startswith(_ADDRESS):
+            # Where messages are to be posted (MCP 2024-11-05 basic/transports, HTTP with SSE): a URI, and no message.
+            continue
         lines = [line.removeprefix(b"data:").removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
         if any(lines):
             try:

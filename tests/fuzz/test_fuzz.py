@@ -58,6 +58,8 @@ def chunk(data: bytes) -> bytes:
         (chunk(NOTICE), False, False),
         (chunk(NOTICE) + b"40\r\ndata:", False, False),
         (b"", False, False),
+        (chunk(b"event: endpoint\ndata: /messages?session_id=a\n\n" + NOTICE), False, False),
+        (chunk(b"event: endpoint\ndata: elsewhere\n\n"), False, True),
         (chunk(NOTICE) + chunk(ANSWER), True, True),
         (chunk(ANSWER) + b"40\r\ndata:", True, True),
         (chunk(ANSWER) + b"0\r\n", True, True),
