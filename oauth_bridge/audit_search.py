@@ -7,9 +7,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from oauth_bridge import newest_first
 from oauth_bridge.models import AuthEvent
-
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +56,11 @@ class Search:
 
     def page(self, *, before: int | None, size: int) -> list[AuthEvent]:
         """Return up to ``size`` events older than the one with the key ``before``."""
-        rows = self.events() if before is None else self.events().filter(pk__lt=before)
-        return list(rows[:size])
+        return newest_first.page(self.events(), before=before, size=size)
 
     def every(self) -> Iterator[AuthEvent]:
-        """Yield all of them, some hundred at a time: between them the database is free."""
-        before: int | None = None
-        while rows := self.page(before=before, size=_BATCH):
-            yield from rows
-            before = rows[-1].pk
+        """Return all of them, read in pieces."""
+        return newest_first.every(self.events())
 
 
 def _key(text: str) -> uuid.UUID:

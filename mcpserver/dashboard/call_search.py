@@ -8,11 +8,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from mcpserver.dashboard.figures import FINE
-from oauth_bridge import audit_export
+from oauth_bridge import audit_export, newest_first
 from oauth_bridge.models import Person
 from tools.models import ToolCall
 
-_BATCH = 500
 WRONG = "wrong"
 COLUMNS = (
     "id", "at", "login", "github_id", "tool", "tool_set", "outcome", "duration_ms", "result_size", "client_name", "client_id",
@@ -56,15 +55,11 @@ class CallSearch:
 
     def page(self, *, before: int | None, size: int) -> list[ToolCall]:
         """Return up to ``size`` calls older than the one with the key ``before``."""
-        rows = self.calls() if before is None else self.calls().filter(pk__lt=before)
-        return list(rows[:size])
+        return newest_first.page(self.calls(), before=before, size=size)
 
     def every(self) -> Iterator[ToolCall]:
-        """Yield all of them, some hundred at a time: between them the database is free."""
-        before: int | None = None
-        while rows := self.page(before=before, size=_BATCH):
-            yield from rows
-            before = rows[-1].pk
+        """Return all of them, read in pieces."""
+        return newest_first.every(self.calls())
 
 
 def _of(login: str) -> Q:
